@@ -1,0 +1,45 @@
+namespace TorchSharp;
+
+/// <summary>The dispose scopes of one thread.</summary>
+public class DisposeScopeManager
+{
+    [ThreadStatic] private static DisposeScopeManager? s_ofThisThread;
+
+    internal static DisposeScopeManager OfThisThread => s_ofThisThread ??= new DisposeScopeManager();
+
+    public static ThreadDisposeScopeStatistics Statistics => OfThisThread.Counts;
+
+    internal ThreadDisposeScopeStatistics Counts { get; } = new();
+
+    internal DisposeScope? Current { get; set; }
+
+    internal DisposeScope Open() => Current = new DisposeScope(this, Current);
+
+    /// <summary>Takes a scope out of the chain, wherever in it the scope is.</summary>
+    internal void Close(DisposeScope closed)
+    {
+        if (Current == closed)
+        {
+            Current = closed.Outer;
+            return;
+        }
+        for (var scope = Current; scope is not null; scope = scope.Outer)
+        {
+            if (scope.Outer != closed) continue;
+            scope.Outer = closed.Outer;
+            return;
+        }
+    }
+
+    internal DisposeScope? Register(torch.Tensor tensor)
+    {
+        if (Current is { } scope)
+        {
+            Counts.TensorStatistics.CreatedInScopeCount++;
+            scope.Items.Add(tensor);
+            return scope;
+        }
+        Counts.TensorStatistics.CreatedOutsideScopeCount++;
+        return null;
+    }
+}

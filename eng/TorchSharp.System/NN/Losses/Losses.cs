@@ -1,0 +1,149 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TorchSharp.Modules
+{
+    public sealed class CrossEntropyLoss : WeightedLoss<Tensor, Tensor, Tensor>
+    {
+        public CrossEntropyLoss(Tensor? weight = null, long? ignore_index = null, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) : base(weight, reduction) => (this.ignore_index, this.label_smoothing) = (ignore_index, label_smoothing);
+
+        public long? ignore_index { get; }
+        public double label_smoothing { get; }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.cross_entropy(input, target, weight, ignore_index ?? -100, reduction, label_smoothing);
+    }
+
+    public sealed class NLLLoss : WeightedLoss<Tensor, Tensor, Tensor>
+    {
+        public NLLLoss(Tensor? weight = null, Reduction reduction = Reduction.Mean) : base(weight, reduction) { }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.nll_loss(input, target, weight, reduction);
+    }
+
+    public sealed class BCELoss : WeightedLoss<Tensor, Tensor, Tensor>
+    {
+        public BCELoss(Tensor? weight = null, Reduction reduction = Reduction.Mean) : base(weight, reduction) { }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.binary_cross_entropy(input, target, weight, reduction);
+    }
+
+    public sealed class BCEWithLogitsLoss : WeightedLoss<Tensor, Tensor, Tensor>
+    {
+        public BCEWithLogitsLoss(Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weights = null) : base(weight, reduction) => this.pos_weights = pos_weights;
+
+        public Tensor? pos_weights { get; }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.binary_cross_entropy_with_logits(input, target, weight, reduction, pos_weights);
+    }
+
+    public sealed class MSELoss : Loss<Tensor, Tensor, Tensor>
+    {
+        public MSELoss(Reduction reduction = Reduction.Mean) : base(reduction) { }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.mse_loss(input, target, reduction);
+    }
+
+    public sealed class L1Loss : Loss<Tensor, Tensor, Tensor>
+    {
+        public L1Loss(Reduction reduction = Reduction.Mean) : base(reduction) { }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.l1_loss(input, target, reduction);
+    }
+
+    public sealed class SmoothL1Loss : Loss<Tensor, Tensor, Tensor>
+    {
+        public SmoothL1Loss(Reduction reduction = Reduction.Mean, double beta = 1.0) : base(reduction) => this.beta = beta;
+
+        public double beta { get; }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.smooth_l1_loss(input, target, reduction, beta);
+    }
+
+    public sealed class HuberLoss : Loss<Tensor, Tensor, Tensor>
+    {
+        public HuberLoss(double delta = 1.0, Reduction reduction = Reduction.Mean) : base(reduction) => this.delta = delta;
+
+        public double delta { get; }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.huber_loss(input, target, delta, reduction);
+    }
+
+    public sealed class KLDivLoss : Loss<Tensor, Tensor, Tensor>
+    {
+        public KLDivLoss(bool log_target = true, Reduction reduction = Reduction.Mean) : base(reduction) => this.log_target = log_target;
+
+        public bool log_target { get; }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.kl_div(input, target, log_target, reduction);
+    }
+
+    public sealed class SoftMarginLoss : Loss<Tensor, Tensor, Tensor>
+    {
+        public SoftMarginLoss(Reduction reduction = Reduction.Mean) : base(reduction) { }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.soft_margin_loss(input, target, reduction);
+    }
+
+    public sealed class CosineEmbeddingLoss : Loss<Tensor, Tensor, Tensor, Tensor>
+    {
+        public CosineEmbeddingLoss(double margin = 0.0, Reduction reduction = Reduction.Mean) : base(reduction) => this.margin = margin;
+
+        public double margin { get; }
+
+        public override Tensor forward(Tensor input1, Tensor input2, Tensor target) => functional.cosine_embedding_loss(input1, input2, target, margin, reduction);
+    }
+
+    public sealed class MarginRankingLoss : Loss<Tensor, Tensor, Tensor, Tensor>
+    {
+        public MarginRankingLoss(double margin = 0.0, Reduction reduction = Reduction.Mean) : base(reduction) => this.margin = margin;
+
+        public double margin { get; }
+
+        public override Tensor forward(Tensor input1, Tensor input2, Tensor target) => functional.margin_ranking_loss(input1, input2, target, margin, reduction);
+    }
+
+    public sealed class HingeEmbeddingLoss : Loss<Tensor, Tensor, Tensor>
+    {
+        public HingeEmbeddingLoss(double margin = 0.0, Reduction reduction = Reduction.Mean) : base(reduction) => this.margin = margin;
+
+        public double margin { get; }
+
+        public override Tensor forward(Tensor input, Tensor target) => functional.hinge_embedding_loss(input, target, margin, reduction);
+    }
+
+    public sealed class TripletMarginLoss : Loss<Tensor, Tensor, Tensor, Tensor>
+    {
+        public TripletMarginLoss(double margin = 1.0, long p = 2, double eps = 1e-06, bool swap = false, Reduction reduction = Reduction.Mean) : base(reduction) => (this.margin, this.p, this.eps, this.swap) = (margin, p, eps, swap);
+
+        public double margin { get; }
+        public long p { get; }
+        private double eps { get; }
+        private bool swap { get; }
+
+        public override Tensor forward(Tensor anchor, Tensor positive, Tensor negative) => functional.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction);
+    }
+}
+
+namespace TorchSharp
+{
+    public static partial class torch
+    {
+        public static partial class nn
+        {
+            public static Modules.CrossEntropyLoss CrossEntropyLoss(Tensor? weight = null, long? ignore_index = null, Reduction reduction = Reduction.Mean) => new(weight, ignore_index, reduction);
+            public static Modules.NLLLoss NLLLoss(Tensor? weight = null, Reduction reduction = Reduction.Mean) => new(weight, reduction);
+            public static Modules.BCELoss BCELoss(Tensor? weight = null, Reduction reduction = Reduction.Mean) => new(weight, reduction);
+            public static Modules.BCEWithLogitsLoss BCEWithLogitsLoss(Tensor? weight = null, Reduction reduction = Reduction.Mean, Tensor? pos_weights = null) => new(weight, reduction, pos_weights);
+            public static Modules.MSELoss MSELoss(Reduction reduction = Reduction.Mean) => new(reduction);
+            public static Modules.L1Loss L1Loss(Reduction reduction = Reduction.Mean) => new(reduction);
+            public static Modules.SmoothL1Loss SmoothL1Loss(Reduction reduction = Reduction.Mean, double beta = 1.0) => new(reduction, beta);
+            public static Modules.HuberLoss HuberLoss(double delta = 1.0, Reduction reduction = Reduction.Mean) => new(delta, reduction);
+            public static Modules.KLDivLoss KLDivLoss(bool log_target = true, Reduction reduction = Reduction.Mean) => new(log_target, reduction);
+            public static Modules.SoftMarginLoss SoftMarginLoss(Reduction reduction = Reduction.Mean) => new(reduction);
+            public static Modules.CosineEmbeddingLoss CosineEmbeddingLoss(double margin = 0.0, Reduction reduction = Reduction.Mean) => new(margin, reduction);
+            public static Modules.MarginRankingLoss MarginRankingLoss(double margin = 0.0, Reduction reduction = Reduction.Mean) => new(margin, reduction);
+            public static Modules.HingeEmbeddingLoss HingeEmbeddingLoss(double margin = 1.0, Reduction reduction = Reduction.Mean) => new(margin, reduction);
+            public static Modules.TripletMarginLoss TripletMarginLoss(double margin = 1.0, long p = 2, double eps = 1e-06, bool swap = false, Reduction reduction = Reduction.Mean) => new(margin, p, eps, swap, reduction);
+        }
+    }
+}
