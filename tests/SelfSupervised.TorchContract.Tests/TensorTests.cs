@@ -61,6 +61,16 @@ public sealed class TensorTests
     }
 
     [Fact]
+    public void Tensor_ConvertedWhileItIsMade_IsALeafOnlyWithoutGradient()
+    {
+        using var scope = NewDisposeScope();
+        tensor(new double[] { 1 }, requires_grad: true).is_leaf.Should().BeTrue();
+        var converted = tensor(new double[] { 1 }, dtype: ScalarType.Float32, requires_grad: true);
+        converted.requires_grad.Should().BeTrue();
+        converted.is_leaf.Should().BeFalse("its gradient arrives at a tensor that nobody can reach");
+    }
+
+    [Fact]
     public void Data_OfAnotherType_IsRefused()
     {
         using var x = ones(2);

@@ -4,12 +4,14 @@ namespace TorchSharp;
 public sealed class DisposeScope : IDisposable
 {
     private DisposeScopeManager? _manager;
+    private HashSet<IDisposable>? _items;
 
     internal DisposeScope(DisposeScopeManager manager, DisposeScope? outer) => (_manager, Outer) = (manager, outer);
 
     internal DisposeScope? Outer { get; set; }
 
-    internal HashSet<IDisposable> Items { get; private set; } = new(ReferenceEqualityComparer.Instance);
+    // Made with the first tensor: many a scope holds none or few.
+    internal HashSet<IDisposable> Items => _items ??= _manager?.TakeSet() ?? new(ReferenceEqualityComparer.Instance);
 
     private DisposeScopeManager Manager => _manager ?? throw new ObjectDisposedException(GetType().FullName);
 
@@ -27,11 +29,11 @@ public sealed class DisposeScope : IDisposable
         get
         {
             _ = Manager;
-            return Items.Count;
+            return _items?.Count ?? 0;
         }
     }
 
-    public bool Contains(IDisposable disposable) => Items.Contains(disposable);
+    public bool Contains(IDisposable disposable) => _items?.Contains(disposable) == true;
 
     public T MoveToOuter<T>(T disposable) where T : IDisposable => MoveToOther(Outer, disposable);
 
@@ -100,7 +102,16 @@ public sealed class DisposeScope : IDisposable
         return attached;
     }
 
-    public void DisposeEverything() => DisposeEverythingBut([]);
+    public void DisposeEverything()
+    {
+        _ = Manager;
+        // What is disposed takes itself out of the scope's set: that must not be the one that is walked.
+        if (_items is not { } leaving) return;
+        _items = null;
+        foreach (var item in leaving) item.Dispose();
+        leaving.Clear();
+        Manager.GiveSet(leaving);
+    }
 
     public T DisposeEverythingBut<T>(T keep) where T : IDisposable
     {
@@ -127,9 +138,9 @@ public sealed class DisposeScope : IDisposable
     {
         _ = Manager;
         var leaving = Items;
-        Items = new HashSet<IDisposable>(inKeep, ReferenceEqualityComparer.Instance);
+        var staying = _items = new HashSet<IDisposable>(inKeep, ReferenceEqualityComparer.Instance);
         foreach (var item in leaving)
-            if (!Items.Contains(item)) item.Dispose();
+            if (!staying.Contains(item)) item.Dispose();
     }
 
     public void Dispose()
@@ -143,7 +154,7 @@ public sealed class DisposeScope : IDisposable
     public void MarkAsDisposed(IDisposable disposable)
     {
         _ = Manager;
-        Items.Remove(disposable);
+        _items?.Remove(disposable);
         if (disposable is torch.Tensor tensor) tensor.OwningDisposeScope = null;
     }
 

@@ -13,6 +13,17 @@ public class DisposeScopeManager
 
     internal DisposeScope? Current { get; set; }
 
+    // One emptied set goes from scope to scope, since the cost of a set is a good part of a small scope's.
+    private HashSet<IDisposable>? _spare;
+
+    internal HashSet<IDisposable> TakeSet() => Interlocked.Exchange(ref _spare, null) ?? new(ReferenceEqualityComparer.Instance);
+
+    internal void GiveSet(HashSet<IDisposable> empty)
+    {
+        // A large one would make every later Clear slow.
+        if (empty.Capacity <= 1024) _spare = empty;
+    }
+
     internal DisposeScope Open() => Current = new DisposeScope(this, Current);
 
     /// <summary>Takes a scope out of the chain, wherever in it the scope is.</summary>

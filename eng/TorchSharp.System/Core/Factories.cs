@@ -83,8 +83,10 @@ public static partial class torch
     private static Tensor Converted(Tensor tensor, ScalarType own, ScalarType? dtype, Device? device, bool requires_grad)
     {
         device = InitializeDevice(device);
+        // As in the genuine one: on the CPU a conversion is part of the graph, and what comes back then is no leaf.
+        if (requires_grad && device.type == DeviceType.CPU) tensor.requires_grad_();
         if (tensor.ToCopies(dtype ?? own, device)) tensor = tensor.to(dtype ?? own, device);
-        return requires_grad ? tensor.requires_grad_() : tensor;
+        return requires_grad && device.type != DeviceType.CPU ? tensor.requires_grad_() : tensor;
     }
 
     private static void CheckTotal(ReadOnlySpan<long> dimensions, long available)

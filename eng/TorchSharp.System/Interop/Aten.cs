@@ -114,7 +114,7 @@ internal static unsafe class Aten
         }
         finally
         {
-            NativeMemory.Free(rented);
+            if (rented != null) NativeMemory.Free(rented);
         }
     }
 

@@ -11,7 +11,8 @@ public static partial class torch
 
             public enum FanInOut { FanIn = 0, FanOut = 1 }
 
-            public static double calculate_gain(NonlinearityType nonlinearity, double param = 0.0) => nonlinearity switch {
+            public static double calculate_gain(NonlinearityType nonlinearity, double param = 0.0) => nonlinearity switch
+            {
                 NonlinearityType.Tanh => 5.0 / 3.0,
                 NonlinearityType.ReLU => Math.Sqrt(2.0),
                 NonlinearityType.LeakyReLU => Math.Sqrt(2.0 / (1 + param * param)),
@@ -72,7 +73,8 @@ public static partial class torch
                 zeros_(tensor);
                 using var _ = no_grad();
                 using var scope = NewDisposeScope();
-                for (long channel = 0; channel < Math.Min(shape[0], shape[1]); channel++) {
+                for (long channel = 0; channel < Math.Min(shape[0], shape[1]); channel++)
+                {
                     var element = Aten.Call("aten::select.int", Aten.Call("aten::select.int", tensor, 0, channel), 0, channel);
                     for (int i = 2; i < shape.Length; i++) element = Aten.Call("aten::select.int", element, 0, shape[i] / 2);
                     Aten.Do("aten::fill_.Scalar", element, 1.0);
@@ -103,7 +105,8 @@ public static partial class torch
                 using var _ = no_grad();
                 using var scope = NewDisposeScope();
                 long rows = tensor.size(0), columns = tensor.size(1), zeros = (long)Math.Ceiling(sparsity * rows);
-                for (long column = 0; column < columns; column++) {
+                for (long column = 0; column < columns; column++)
+                {
                     var chosen = Aten.Call("aten::slice.Tensor", Aten.Call("aten::randperm", rows, ScalarType.Int64, Arg.None, tensor.device), 0, 0, zeros);
                     Aten.Do("aten::index_fill_.int_Scalar", Aten.Call("aten::select.int", tensor, 1, column), 0, chosen, 0.0);
                 }

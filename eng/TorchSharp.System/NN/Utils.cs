@@ -14,9 +14,12 @@ public static partial class torch
                 if (gradients.Count == 0) return 0.0;
 
                 Tensor total;
-                if (norm_type == 0) {
+                if (norm_type == 0)
+                {
                     total = Aten.Call("aten::full", Array.Empty<long>(), (double)gradients.Count, ScalarType.Float32);
-                } else {
+                }
+                else
+                {
                     bool largest = double.IsPositiveInfinity(norm_type);
                     var norms = gradients.Select(g => largest ? Aten.Call("aten::max", Aten.Call("aten::abs", g)) : Aten.Call("aten::norm.Scalar", g, norm_type)).ToArray();
                     total = norms is [var only] ? only
@@ -50,7 +53,8 @@ public static partial class torch
             {
                 using var scope = NewDisposeScope();
                 long start = 0;
-                foreach (var tensor in tensors) {
+                foreach (var tensor in tensors)
+                {
                     long end = start + tensor.NumberOfElements;
                     var slice = Aten.Call("aten::view_as", Aten.Call("aten::slice.Tensor", vec, 0, start, end), tensor);
                     tensor.SetData(Aten.Call("aten::detach", slice));

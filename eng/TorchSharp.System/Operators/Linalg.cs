@@ -52,11 +52,11 @@ public static partial class torch
         public static Tensor matrix_rank(Tensor input, Tensor atol, Tensor? rtol = null, bool hermitian = false) =>
             Aten.Call("aten::linalg_matrix_rank.atol_rtol_tensor", input, atol, rtol, hermitian);
         public static Tensor multi_dot(IList<Tensor> tensors) => tensors switch
-            {
-                [] => throw new ArgumentException("At least one tensor is needed.", nameof(tensors)),
-                [var only] => only.alias(),
-                _ => Aten.Call("aten::linalg_multi_dot", tensors.ToArray()),
-            };
+        {
+            [] => throw new ArgumentException("At least one tensor is needed.", nameof(tensors)),
+            [var only] => only.alias(),
+            _ => Aten.Call("aten::linalg_multi_dot", tensors.ToArray()),
+        };
         public static Tensor norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) =>
             Aten.Call("aten::linalg_norm", input, ord, dims, keepdim);
         public static Tensor norm(Tensor input, int ord, long[]? dims = null, bool keepdim = false) =>

@@ -18,7 +18,8 @@ namespace TorchSharp.Modules
             foreach (var group in parameters) add_param_group(group);
         }
 
-        public (double, double) Betas {
+        public (double, double) Betas
+        {
             get => (((Options)_defaults).beta1!.Value, ((Options)_defaults).beta2!.Value);
             set => (((Options)_defaults).beta1, ((Options)_defaults).beta2) = value;
         }
@@ -29,7 +30,8 @@ namespace TorchSharp.Modules
         {
             var options = group.Options;
             double beta1 = options.beta1!.Value, beta2 = options.beta2!.Value, eps = options.eps!.Value, decay = options.weight_decay!.Value, rate = options.LearningRate!.Value;
-            foreach (var parameter in group.Parameters) {
+            foreach (var parameter in group.Parameters)
+            {
                 var state = (State)_state[parameter.handle];
                 if (parameter.grad is not { } gradient) continue;
                 if (options.maximize!.Value) gradient = Aten.Call("aten::neg", gradient);
@@ -175,7 +177,8 @@ namespace TorchSharp.Modules
             public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0, bool amsgrad = false, bool maximize = false)
                 : base(parameters, new Options { LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay, amsgrad = amsgrad, maximize = maximize }) { }
 
-            public (double, double) Betas {
+            public (double, double) Betas
+            {
                 get => (Options.beta1!.Value, Options.beta2!.Value);
                 set => (Options.beta1, Options.beta2) = value;
             }

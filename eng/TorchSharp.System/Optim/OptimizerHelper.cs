@@ -21,7 +21,8 @@ public abstract class OptimizerHelper : optim.Optimizer
     {
         group.Options.InitialLearningRate = group.Options.LearningRate!.Value;
         _parameter_groups.Add(group);
-        foreach (var parameter in group.Parameters) {
+        foreach (var parameter in group.Parameters)
+        {
             var state = create(parameter);
             _state[parameter.Handle] = state;
             state.Initialize(group.Options);
@@ -30,7 +31,8 @@ public abstract class OptimizerHelper : optim.Optimizer
 
     public override void zero_grad()
     {
-        foreach (var parameter in parameters()) {
+        foreach (var parameter in parameters())
+        {
             using var gradient = parameter.grad;
             gradient?.zero_();
         }
@@ -39,7 +41,8 @@ public abstract class OptimizerHelper : optim.Optimizer
     protected Tensor _step<T>(Action<T> body, Func<Tensor>? loss_closure = null) where T : ParamGroup
     {
         Tensor? loss = null;
-        if (loss_closure is not null) {
+        if (loss_closure is not null)
+        {
             using var _ = enable_grad();
             loss = loss_closure();
         }
@@ -57,11 +60,13 @@ public abstract class OptimizerHelper : optim.Optimizer
     public virtual StateDictionary state_dict()
     {
         var dictionary = new StateDictionary();
-        foreach (var group in _parameter_groups) {
+        foreach (var group in _parameter_groups)
+        {
             dictionary.Options.Add(group.Options);
             var positions = new List<int>();
             dictionary.StateIndexRef.Add(positions);
-            foreach (var parameter in group.Parameters) {
+            foreach (var parameter in group.Parameters)
+            {
                 positions.Add(dictionary.State.Count);
                 dictionary.State.Add(_state[parameter.Handle]);
             }

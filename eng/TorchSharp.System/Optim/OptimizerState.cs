@@ -17,10 +17,13 @@ public abstract class OptimizerState
 
     protected static void LoadConditionalStateTensor(BinaryReader reader, ref Tensor? result, Device device)
     {
-        if (reader.ReadBoolean()) {
+        if (reader.ReadBoolean())
+        {
             TensorExtensionMethods.Load(ref result, reader);
             result = result!.to(device, disposeAfter: true);
-        } else {
+        }
+        else
+        {
             result?.Dispose();
             result = null;
         }

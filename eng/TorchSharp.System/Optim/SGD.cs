@@ -25,15 +25,20 @@ namespace TorchSharp.Modules
         {
             var options = group.Options;
             double momentum = options.momentum!.Value, decay = options.weight_decay!.Value, rate = options.LearningRate!.Value;
-            foreach (var parameter in group.Parameters) {
+            foreach (var parameter in group.Parameters)
+            {
                 var state = (State)_state[parameter.handle];
                 if (parameter.grad is not { } direction) continue;
                 if (decay != 0) direction = Aten.Call("aten::add.Tensor", direction, parameter, decay);
-                if (momentum != 0) {
-                    if (state.momentum_buffer is not { } buffer) {
+                if (momentum != 0)
+                {
+                    if (state.momentum_buffer is not { } buffer)
+                    {
                         using var copy = Aten.Call("aten::clone", direction);
                         buffer = state.momentum_buffer = copy.detach().DetachFromDisposeScope();
-                    } else {
+                    }
+                    else
+                    {
                         Aten.Do("aten::mul_.Scalar", buffer, momentum);
                         Aten.Do("aten::add_.Tensor", buffer, direction, 1 - options.dampening!.Value);
                     }

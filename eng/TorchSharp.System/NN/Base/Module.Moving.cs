@@ -63,7 +63,8 @@ public static partial class torch
             internal void MoveParametersInPlace(Device? device, ScalarType? dtype)
             {
                 using var _ = no_grad();
-                foreach (var (_, parameter) in _internal_params) {
+                foreach (var (_, parameter) in _internal_params)
+                {
                     using var moved = parameter.to(dtype ?? parameter.dtype, device ?? parameter.device);
                     parameter.SetData(moved);
                 }
@@ -79,7 +80,8 @@ public static partial class torch
             protected virtual void _toEpilog(ScalarType? dtype, Device? device, bool non_blocking)
             {
                 if (dtype is null && device is null) throw new ArgumentNullException($"{nameof(dtype)} and {nameof(device)} are both null,");
-                foreach (var (_, child) in named_children()) {
+                foreach (var (_, child) in named_children())
+                {
                     if (device is null) child._to(dtype!.Value, non_blocking);
                     else if (dtype is null) child._to(device.type, device.index, non_blocking);
                     else child._to(device, dtype.Value, non_blocking);
@@ -88,9 +90,11 @@ public static partial class torch
                 var fields = Fields(GetType()).ToDictionary(field => field.ComponentName());
                 var properties = GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(property => property.Name);
 
-                foreach (var (component, parameter) in named_parameters(false).ToList()) {
+                foreach (var (component, parameter) in named_parameters(false).ToList())
+                {
                     if (!ReplaceParameter(dtype, device, parameter, out var moved)) continue;
-                    if (properties.TryGetValue(component, out var property)) {
+                    if (properties.TryGetValue(component, out var property))
+                    {
                         property.SetValue(this, moved);
                         continue;
                     }
@@ -98,9 +102,11 @@ public static partial class torch
                     ConditionallyRegisterParameter(component, moved);
                     if (fields.TryGetValue(component, out var field)) field.SetValue(this, moved);
                 }
-                foreach (var (component, buffer) in named_buffers(false).ToList()) {
+                foreach (var (component, buffer) in named_buffers(false).ToList())
+                {
                     if (!ReplaceBuffer(dtype, device, buffer, out var moved)) continue;
-                    if (properties.TryGetValue(component, out var property)) {
+                    if (properties.TryGetValue(component, out var property))
+                    {
                         property.SetValue(this, moved);
                         continue;
                     }

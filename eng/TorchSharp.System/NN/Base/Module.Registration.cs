@@ -11,13 +11,15 @@ public static partial class torch
             protected virtual void RegisterComponents()
             {
                 if (_areComponentsRegistered) return;
-                foreach (var field in Fields(GetType())) {
+                foreach (var field in Fields(GetType()))
+                {
                     var component = field.ComponentName();
                     if (_internal_submodules.ContainsKey(component) || _internal_params.ContainsKey(component) || _internal_buffers.ContainsKey(component)) continue;
-                    switch (field.GetValue(this)) {
-                    case Module module: register_module(component, module); break;
-                    case Parameter parameter: register_parameter(component, parameter); break; // before Tensor, which it is
-                    case Tensor tensor: register_buffer(component, tensor); break;
+                    switch (field.GetValue(this))
+                    {
+                        case Module module: register_module(component, module); break;
+                        case Parameter parameter: register_parameter(component, parameter); break; // before Tensor, which it is
+                        case Tensor tensor: register_buffer(component, tensor); break;
                     }
                 }
                 _areComponentsRegistered = true;
@@ -43,7 +45,8 @@ public static partial class torch
 
             public virtual void register_module(string name, Module submodule)
             {
-                if (submodule is null || submodule.handle.IsInvalid) {
+                if (submodule is null || submodule.handle.IsInvalid)
+                {
                     if (_internal_submodules.ContainsKey(name)) _internal_submodules.Remove(name);
                     return;
                 }

@@ -57,7 +57,8 @@ public static partial class torch
             {
                 var entries = sd.Where(entry => skip is null || !skip.Contains(entry.Key)).ToList();
                 writer.Encode(entries.Count);
-                foreach (var (key, tensor) in entries) {
+                foreach (var (key, tensor) in entries)
+                {
                     writer.Write(key);
                     tensor.Save(writer);
                 }
@@ -83,9 +84,12 @@ public static partial class torch
                 skip ??= [];
                 var (type, index) = (_deviceType, _deviceIndex);
                 if (type != DeviceType.CPU) this.cpu();
-                try {
+                try
+                {
                     Read(reader, state_dict(), strict, skip, loadedParameters);
-                } finally {
+                }
+                finally
+                {
                     if (type != DeviceType.CPU) _to(type, index, false);
                 }
                 return this;
@@ -96,7 +100,8 @@ public static partial class torch
                 long count = reader.Decode();
                 if (strict && count != targets.Count)
                     throw new ArgumentException($"Mismatched state_dict sizes: expected {targets.Count}, but found {count} entries.");
-                for (long i = 0; i < count; i++) {
+                for (long i = 0; i < count; i++)
+                {
                     var key = reader.ReadString();
                     bool found = targets.TryGetValue(key, out var target);
                     if (!found && strict)

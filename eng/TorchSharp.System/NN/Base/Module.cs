@@ -96,7 +96,8 @@ public static partial class torch
 
             public virtual void zero_grad(bool set_to_none = true)
             {
-                foreach (var (_, parameter) in named_parameters()) {
+                foreach (var (_, parameter) in named_parameters())
+                {
                     using var gradient = parameter.grad;
                     if (gradient is null) continue;
                     if (set_to_none) parameter.grad = null;

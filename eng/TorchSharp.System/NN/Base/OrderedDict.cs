@@ -18,17 +18,21 @@ public class OrderedDict<TKey, TValue> : IDictionary<TKey, TValue>, IList<(TKey,
     public IEnumerable<TValue> values() => _dict.Values;
     public IEnumerator<(TKey, TValue)> items() => _list.GetEnumerator();
 
-    public (TKey, TValue) this[int index] {
+    public (TKey, TValue) this[int index]
+    {
         get => _list[index];
-        set {
+        set
+        {
             _list[index] = value;
             _dict[value.Item1] = value.Item2;
         }
     }
 
-    public TValue this[TKey key] {
+    public TValue this[TKey key]
+    {
         get => _dict[key];
-        set {
+        set
+        {
             _dict[key] = value;
             int index = Position(key);
             if (index < 0) _list.Add((key, value));

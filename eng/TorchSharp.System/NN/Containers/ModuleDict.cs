@@ -21,9 +21,11 @@ namespace TorchSharp.Modules
 
         public (string, T) this[int index] { get => _entries[index]; set => _entries[index] = value; }
 
-        public T this[string key] {
+        public T this[string key]
+        {
             get => _entries[key];
-            set {
+            set
+            {
                 if (!_entries.ContainsKey(key)) throw new ArgumentOutOfRangeException(nameof(key), key, "Only an entry that is there can be replaced.");
                 _entries[key] = value;
             }

@@ -54,7 +54,8 @@ namespace TorchSharp.Modules
         {
             if (Count == 0) return tensor.alias();
             var result = _modules[0].call(tensor);
-            for (int i = 1; i < Count; i++) {
+            for (int i = 1; i < Count; i++)
+            {
                 var previous = result;
                 result = _modules[i].call(previous);
                 previous.Dispose();

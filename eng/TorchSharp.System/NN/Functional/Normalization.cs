@@ -35,10 +35,13 @@ public static partial class torch
                 var shape = input.shape;
                 var squares = Aten.Call("aten::unsqueeze", Aten.Call("aten::mul.Tensor", input, input), 1);
                 long before = size / 2, after = (size - 1) / 2;
-                if (shape.Length == 3) {
+                if (shape.Length == 3)
+                {
                     squares = Aten.Call("aten::constant_pad_nd", squares, new[] { 0, 0, before, after });
                     squares = Aten.Call("aten::avg_pool2d", squares, new[] { size, 1 }, new long[] { 1, 1 });
-                } else {
+                }
+                else
+                {
                     squares = Aten.Call("aten::reshape", squares, new[] { shape[0], 1, shape[1], shape[2], -1 });
                     squares = Aten.Call("aten::constant_pad_nd", squares, new[] { 0, 0, 0, 0, before, after });
                     squares = Aten.Call("aten::avg_pool3d", squares, new[] { size, 1, 1 }, new long[] { 1, 1, 1 });

@@ -16,7 +16,8 @@ public static partial class torch
     {
         public static partial class functional
         {
-            public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => mode switch {
+            public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0) => mode switch
+            {
                 PaddingModes.Reflect => Aten.Call("aten::pad", input, pad, "reflect", Fill(value)),
                 PaddingModes.Replicate => Aten.Call("aten::pad", input, pad, "replicate", Fill(value)),
                 PaddingModes.Circular => Aten.Call("aten::pad", input, pad, "circular", Fill(value)),
@@ -60,7 +61,8 @@ public static partial class torch
                     throw new ExternalException("Anti-alias option is only supported for bilinear and bicubic modes");
                 var (sizes, scales) = Target(x, size, scale_factor, recompute_scale_factor, spatial);
 
-                return (spatial, mode) switch {
+                return (spatial, mode) switch
+                {
                     (1, InterpolationMode.Nearest) => Aten.Call("aten::upsample_nearest1d", x, sizes, scales[0]),
                     (2, InterpolationMode.Nearest) => Aten.Call("aten::upsample_nearest2d", x, sizes, scales[0], scales[1]),
                     (3, InterpolationMode.Nearest) => Aten.Call("aten::upsample_nearest3d", x, sizes, scales[0], scales[1], scales[2]),
@@ -89,7 +91,8 @@ public static partial class torch
                 if (factors!.Length != spatial)
                     throw new ExternalException($"scale_factor shape must match input shape. Input is {spatial}D, scale_factor size is {factors.Length}");
                 var sizes = new long[spatial];
-                for (int i = 0; i < spatial; i++) {
+                for (int i = 0; i < spatial; i++)
+                {
                     sizes[i] = (long)Math.Floor(x.size(i + 2) * factors[i]);
                     if (!recompute) scales[i] = factors[i];
                 }

@@ -18,11 +18,13 @@ namespace TorchSharp.Modules
             this.momentum = momentum;
             this.affine = affine;
             this.track_running_stats = track_running_stats;
-            if (affine) {
+            if (affine)
+            {
                 weight = new Parameter(empty([num_features], dtype, device));
                 bias = new Parameter(empty([num_features], dtype, device));
             }
-            if (track_running_stats) {
+            if (track_running_stats)
+            {
                 running_mean = zeros([num_features], dtype, device);
                 running_var = ones([num_features], dtype, device);
                 num_batches_tracked = tensor(0L, dtype, device);
@@ -36,27 +38,32 @@ namespace TorchSharp.Modules
         public bool affine { get; private set; }
         public bool track_running_stats { get; private set; }
 
-        public Parameter? bias {
+        public Parameter? bias
+        {
             get => _bias;
             set => ConditionallyRegisterParameter(nameof(bias), Exchange(ref _bias, value));
         }
 
-        public Parameter weight {
+        public Parameter weight
+        {
             get => _weight!;
             set { if (value.Handle != _weight?.Handle) ConditionallyRegisterParameter(nameof(weight), Exchange(ref _weight, value)); }
         }
 
-        public Tensor? running_mean {
+        public Tensor? running_mean
+        {
             get => _running_mean;
             set => ConditionallyRegisterBuffer(nameof(running_mean), Exchange(ref _running_mean, value));
         }
 
-        public Tensor? running_var {
+        public Tensor? running_var
+        {
             get => _running_var;
             set => ConditionallyRegisterBuffer(nameof(running_var), Exchange(ref _running_var, value));
         }
 
-        public Tensor? num_batches_tracked {
+        public Tensor? num_batches_tracked
+        {
             get => _num_batches_tracked;
             set => ConditionallyRegisterBuffer(nameof(num_batches_tracked), Exchange(ref _num_batches_tracked, value));
         }
@@ -120,7 +127,8 @@ namespace TorchSharp.Modules
         {
             ValidateInputDimensions(input);
             double factor = momentum ?? 0.0;
-            if (training && track_running_stats && num_batches_tracked is { } count) {
+            if (training && track_running_stats && num_batches_tracked is { } count)
+            {
                 Aten.Do("aten::add_.Scalar", count, 1);
                 factor = momentum ?? 1.0 / count.to(ScalarType.Float64).item<double>();
             }

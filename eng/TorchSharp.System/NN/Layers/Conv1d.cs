@@ -10,7 +10,8 @@ namespace TorchSharp.Modules
         public override Tensor forward(Tensor input)
         {
             if (!ValidateShape(input, 1)) throw new ArgumentException($"Expected 2D (unbatched) or 3D (batched) input with {in_channels} channels to Conv1d.");
-            if (padding_mode != PaddingModes.Zeros) {
+            if (padding_mode != PaddingModes.Zeros)
+            {
                 using var padded = nn.functional.pad(input, _reversed_padding_repeated_twice, padding_mode);
                 return nn.functional.conv1d(padded, weight, bias, stride[0], 0, dilation[0], groups);
             }

@@ -11,7 +11,8 @@ namespace TorchSharp.Modules
         public override Tensor forward(Tensor input)
         {
             if (!ValidateShape(input, 2)) throw new ArgumentException($"Expected 3D (unbatched) or 4D (batched) input with {in_channels} channels to Conv2d.");
-            if (padding_mode != PaddingModes.Zeros) {
+            if (padding_mode != PaddingModes.Zeros)
+            {
                 using var padded = nn.functional.pad(input, _reversed_padding_repeated_twice, padding_mode);
                 return nn.functional.conv2d(padded, weight, bias, stride, [0, 0], dilation, groups);
             }

@@ -52,12 +52,14 @@ namespace TorchSharp.Modules
         public long[] dilation { get; set; }
         public long[] output_padding { get; set; }
 
-        public Parameter? bias {
+        public Parameter? bias
+        {
             get => _bias;
             set => ConditionallyRegisterParameter(nameof(bias), Exchange(ref _bias, value));
         }
 
-        public Parameter weight {
+        public Parameter weight
+        {
             get => _weight!;
             set { if (value.Handle != _weight?.Handle) ConditionallyRegisterParameter(nameof(weight), Exchange(ref _weight, value)); }
         }
@@ -86,7 +88,8 @@ namespace TorchSharp.Modules
             _reversed_padding_repeated_twice = new long[2 * kernel_size.Length];
             if (padding != Padding.Same) return;
             if (stride.Any(step => step != 1)) throw new ArgumentException("padding='same' is not supported for strided convolutions");
-            for (int i = 0; i < kernel_size.Length; i++) { // not reversed, as in the genuine library
+            for (int i = 0; i < kernel_size.Length; i++)
+            { // not reversed, as in the genuine library
                 long total = dilation[i] * (kernel_size[i] - 1);
                 _reversed_padding_repeated_twice[2 * i] = total / 2;
                 _reversed_padding_repeated_twice[2 * i + 1] = total - total / 2;
@@ -136,7 +139,8 @@ namespace TorchSharp.Modules
             if (output_size.Length != num_spatial_dims)
                 throw new ArgumentException($"ConvTranspose{num_spatial_dims}D: for {input.dim()}D input, output_size must have {num_spatial_dims} or {first + num_spatial_dims} elements (got {output_size.Length})", nameof(input));
             var extra = new long[num_spatial_dims];
-            for (int i = 0; i < extra.Length; i++) {
+            for (int i = 0; i < extra.Length; i++)
+            {
                 long smallest = (input.size(i + first) - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel_size[i] - 1) + 1;
                 extra[i] = output_size[i] - smallest;
                 if (extra[i] < 0 || extra[i] >= stride[i])

@@ -23,7 +23,8 @@ namespace TorchSharp.Modules
         }
 
         // Each time another handle to the one tensor, as the genuine module gives it.
-        public Parameter? weight {
+        public Parameter? weight
+        {
             get => _internal_params[nameof(weight)].Shared();
             set => ConditionallyRegisterParameter(nameof(weight), value);
         }
@@ -42,7 +43,8 @@ namespace TorchSharp.Modules
 
         public override Tensor forward(Tensor input)
         {
-            if (_maxNorm is { } bound) {
+            if (_maxNorm is { } bound)
+            {
                 using var _ = no_grad();
                 using var indices = Aten.Call("aten::contiguous", input);
                 Aten.Do("aten::embedding_renorm_", Weight, indices, bound, _normType);

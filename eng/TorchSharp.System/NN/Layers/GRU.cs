@@ -17,9 +17,11 @@ namespace TorchSharp.Modules
             _batch_first = batchFirst;
             _dropout = dropout;
             _bidirectional = bidirectional;
-            for (long layer = 0; layer < numLayers; layer++) {
+            for (long layer = 0; layer < numLayers; layer++)
+            {
                 long width = layer == 0 ? inputSize : hiddenSize * Directions;
-                foreach (var suffix in bidirectional ? new[] { "", "_reverse" } : [""]) {
+                foreach (var suffix in bidirectional ? new[] { "", "_reverse" } : [""])
+                {
                     Recurrent.Register(this, $"weight_ih_l{layer}{suffix}", 3 * hiddenSize, width);
                     Recurrent.Register(this, $"weight_hh_l{layer}{suffix}", 3 * hiddenSize, hiddenSize);
                     if (!bias) continue;

@@ -31,12 +31,14 @@ namespace TorchSharp.Modules
         public long in_features { get; set; }
         public long out_features { get; set; }
 
-        public Parameter? bias {
+        public Parameter? bias
+        {
             get => _bias;
             set => ConditionallyRegisterParameter(nameof(bias), Exchange(ref _bias, value));
         }
 
-        public Parameter weight {
+        public Parameter weight
+        {
             get => _weight!;
             set { if (value.Handle != _weight?.Handle) ConditionallyRegisterParameter(nameof(weight), Exchange(ref _weight, value)); }
         }

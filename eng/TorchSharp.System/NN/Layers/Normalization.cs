@@ -22,12 +22,14 @@ namespace TorchSharp.Modules
         public double eps { get; set; }
         public bool elementwise_affine { get; set; }
 
-        public Parameter? bias {
+        public Parameter? bias
+        {
             get => _bias;
             set => ConditionallyRegisterParameter(nameof(bias), Exchange(ref _bias, value));
         }
 
-        public Parameter weight {
+        public Parameter weight
+        {
             get => _weight!;
             set { if (value.Handle != _weight?.Handle) ConditionallyRegisterParameter(nameof(weight), Exchange(ref _weight, value)); }
         }
@@ -81,12 +83,14 @@ namespace TorchSharp.Modules
         public double eps { get; set; }
         public bool affine { get; set; }
 
-        public Parameter? bias {
+        public Parameter? bias
+        {
             get => _bias;
             set => ConditionallyRegisterParameter(nameof(bias), Exchange(ref _bias, value));
         }
 
-        public Parameter weight {
+        public Parameter weight
+        {
             get => _weight!;
             set { if (value.Handle != _weight?.Handle) ConditionallyRegisterParameter(nameof(weight), Exchange(ref _weight, value)); }
         }

@@ -18,7 +18,8 @@ namespace TorchSharp.Modules
         public long num_parameters { get; private set; }
         public double init { get; private set; }
 
-        public Parameter weight {
+        public Parameter weight
+        {
             get => _weight!;
             set { if (value.Handle != _weight?.Handle) ConditionallyRegisterParameter(nameof(weight), Exchange(ref _weight, value)); }
         }
