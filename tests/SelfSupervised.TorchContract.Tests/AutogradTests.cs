@@ -45,12 +45,12 @@ public sealed class AutogradTests
         TensorAssert.Close(autograd.grad([first.sum()], [x])[0], [6, 12], [2]);
     }
 
+    // Without allow_unused TorchSharp 0.106 ends the process instead of throwing: nothing may lean on that error.
     [Fact]
-    public void Grad_OfAnUnusedInput_IsRefusedOrEmptyAsAsked()
+    public void Grad_OfAnUnusedInputThatIsAllowed_IsAnEmptyTensor()
     {
         using var scope = NewDisposeScope();
         var (x, unused) = (Leaf(1), Leaf(1));
-        FluentActions.Invoking(() => autograd.grad([x.sum()], [unused])).Should().Throw<ExternalException>();
         autograd.grad([x.sum()], [unused], allow_unused: true)[0].IsInvalid.Should().BeTrue();
     }
 

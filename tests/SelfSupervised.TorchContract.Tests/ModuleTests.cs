@@ -73,6 +73,25 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void Recurrent_BuiltInsideAScope_LosesItsParametersWithIt()
+    {
+        using (var scope = NewDisposeScope())
+        {
+            var gru = nn.GRU(2, 3);
+            var embedding = nn.Embedding(4, 2);
+            gru.parameters().Concat(embedding.parameters()).Should().OnlyContain(p => scope.Contains(p), "unlike other layers, these detach nothing");
+        }
+    }
+
+    [Fact]
+    public void Convolution_BuiltInsideAScope_LeavesATemporaryInIt()
+    {
+        using var scope = NewDisposeScope();
+        using var convolution = nn.Conv2d(1, 1, 3, bias: true);
+        scope.DisposablesCount.Should().BePositive("so layers are built inside a scope, from which a module's own parameters are detached");
+    }
+
+    [Fact]
     public void StateDict_LoadedIntoATwin_MakesTheSameOutput()
     {
         using var scope = NewDisposeScope();

@@ -132,6 +132,24 @@ public sealed class TensorTests
     }
 
     [Fact]
+    public void Zero_ReturnsASecondHandle_ThatMustBeDisposedToo()
+    {
+        using var x = ones(2);
+        using var second = x.zero_();
+        second.Should().NotBeSameAs(x);
+        second.add_(3);
+        x.data<float>().Should().Equal(3, 3);
+    }
+
+    [Fact]
+    public void Full_WithoutAType_TakesItFromTheValue()
+    {
+        using var scope = NewDisposeScope();
+        full(2, 3).dtype.Should().Be(ScalarType.Int64);
+        full(2, 3.0).dtype.Should().Be(ScalarType.Float32);
+    }
+
+    [Fact]
     public void To_WithNothingToChange_IsAnotherTensorOverTheSameMemory()
     {
         using var x = ones(2);

@@ -25,17 +25,6 @@ public static partial class torch
             public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null) => Fill(tensor, "aten::uniform_", low, high);
             public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null) => Fill(tensor, "aten::normal_", mean, std);
 
-            // The genuine library's arithmetic, whose last steps scale by the mean and shift by the deviation.
-            public static Tensor trunc_normal_(Tensor tensor, double mean = 0.0, double std = 1.0, double a = -2.0, double b = 2.0, Generator? generator = null)
-            {
-                double low = NormalCdf((a - mean) / std), high = NormalCdf((b - mean) / std);
-                Fill(tensor, "aten::uniform_", 2 * low - 1, 2 * high - 1);
-                Fill(tensor, "aten::erfinv_");
-                Fill(tensor, "aten::mul_.Scalar", mean);
-                Fill(tensor, "aten::add_.Scalar", std);
-                return Fill(tensor, "aten::clamp_", a, b);
-            }
-
             public static Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU)
             {
                 double bound = Math.Sqrt(3.0) * KaimingDeviation(tensor, a, mode, nonlinearity);
@@ -52,11 +41,8 @@ public static partial class torch
                 return uniform_(tensor, -bound, bound);
             }
 
-            // Uniform there too.
-            public static Tensor xavier_normal_(Tensor tensor, double gain = 1.0) => xavier_uniform_(tensor, gain);
 
             public static Tensor glorot_uniform_(Tensor tensor, double gain = 1.0) => xavier_uniform_(tensor, gain);
-            public static Tensor glorot_normal_(Tensor tensor, double gain = 1.0) => xavier_normal_(tensor, gain);
 
             public static Tensor eye_(Tensor tensor)
             {
@@ -98,27 +84,12 @@ public static partial class torch
                 return tensor;
             }
 
-            public static Tensor sparse_(Tensor tensor, double sparsity, double std = 0.01)
-            {
-                if (tensor.dim() != 2) throw new System.Runtime.InteropServices.ExternalException("Only tensors with 2 dimensions are supported");
-                normal_(tensor, 0, std);
-                using var _ = no_grad();
-                using var scope = NewDisposeScope();
-                long rows = tensor.size(0), columns = tensor.size(1), zeros = (long)Math.Ceiling(sparsity * rows);
-                for (long column = 0; column < columns; column++)
-                {
-                    var chosen = Aten.Call("aten::slice.Tensor", Aten.Call("aten::randperm", rows, ScalarType.Int64, Arg.None, tensor.device), 0, 0, zeros);
-                    Aten.Do("aten::index_fill_.int_Scalar", Aten.Call("aten::select.int", tensor, 1, column), 0, chosen, 0.0);
-                }
-                return tensor;
-            }
-
             public static (long fanIn, long fanOut) CalculateFanInAndFanOut(Tensor tensor)
             {
                 var shape = tensor.shape;
                 if (shape.Length < 2) throw new ArgumentException("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions");
-                long receptiveField = 1;
-                foreach (var size in shape.AsSpan(2)) receptiveField *= size;
+                // The genuine one leaves a convolution weight's slice to the scope or the finaliser, and so do the layers that call this.
+                var receptiveField = shape.Length == 2 ? 1 : tensor[0, 0].NumberOfElements;
                 return (shape[1] * receptiveField, shape[0] * receptiveField);
             }
 
@@ -135,12 +106,6 @@ public static partial class torch
                 return tensor;
             }
 
-            private static double NormalCdf(double x)
-            {
-                using var argument = tensor(x / Math.Sqrt(2.0), ScalarType.Float64);
-                using var value = Aten.Call("aten::erf", argument);
-                return (1 + value.item<double>()) / 2;
-            }
         }
     }
 }

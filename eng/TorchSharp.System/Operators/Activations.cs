@@ -11,10 +11,9 @@ public static partial class torch
         public Tensor elu(double alpha = 1) => Aten.Call("aten::elu", this, alpha);
         public Tensor elu(Scalar alpha, Scalar scale, Scalar input_scale) => Aten.Call("aten::elu", this, alpha, scale, input_scale);
         /// <remarks>TorchSharp leaves the tensor itself unchanged here.</remarks>
-        public Tensor elu_(double alpha = 1) => elu(alpha);
         public Tensor elu_(Scalar alpha, Scalar scale, Scalar input_scale) => Do("aten::elu_", this, alpha, scale, input_scale);
         public Tensor gelu() => Aten.Call("aten::gelu", this);
-        public Tensor gelu_() => Do("aten::gelu_", this);
+        public Tensor gelu_() => DoAnew("aten::gelu_", this);
         public Tensor glu(long dim = -1) => Aten.Call("aten::glu", this, dim);
         public Tensor hardsigmoid() => Aten.Call("aten::hardsigmoid", this);
         public Tensor hardsigmoid_() => Do("aten::hardsigmoid_", this);

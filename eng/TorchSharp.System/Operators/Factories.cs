@@ -61,7 +61,7 @@ public static partial class torch
         public Tensor ones(params long[] sizes) => Aten.Call("aten::ones.out", sizes, this);
         public Tensor ones_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
             Aten.Call("aten::ones_like", this, dtype, Arg.None, device).requires_grad_(requires_grad);
-        public Tensor zero_() => Do("aten::zero_", this);
+        public Tensor zero_() => DoAnew("aten::zero_", this);
         public Tensor zeros(params long[] sizes) => Aten.Call("aten::zeros.out", sizes, this);
         public Tensor zeros_like(ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
             Aten.Call("aten::zeros_like", this, dtype, Arg.None, device).requires_grad_(requires_grad);
@@ -174,7 +174,7 @@ public static partial class torch
         Made(Aten.Call(op, size, dtype ?? get_default_dtype(), Arg.None, InitializeDevice(device)), requires_grad, names);
 
     private static Tensor Filled(long[] size, Scalar value, ScalarType? dtype, Device? device, bool requires_grad, string[]? names) =>
-        Made(Aten.Call("aten::full", size, value, dtype ?? get_default_dtype(), Arg.None, InitializeDevice(device)), requires_grad, names);
+        Made(Aten.Call("aten::full", size, value, dtype ?? (is_integral(value.Type) ? ScalarType.Int64 : get_default_dtype()), Arg.None, InitializeDevice(device)), requires_grad, names);
 
     private static ScalarType RangeType(Scalar start, Scalar stop, Scalar step) =>
         is_integral(start.Type) && is_integral(stop.Type) && is_integral(step.Type) ? ScalarType.Int64 : get_default_dtype();

@@ -24,8 +24,6 @@ public static partial class torch
             Aten.Call("aten::fft_hfft", input, n == -1 ? null : (long?)n, dim, Name(norm));
         public static Tensor hfft2(Tensor input, long[]? s = null, long[]? dim = null, FFTNormType norm = FFTNormType.Backward) =>
             Aten.Call("aten::fft_hfft2", Plane(input), s, dim ?? [-2, -1], Name(norm));
-        public static Tensor hfftn(Tensor input, long[]? s = null, long[]? dim = null, FFTNormType norm = FFTNormType.Backward) =>
-            Aten.Call("aten::fft_hfftn", input, s, dim ?? AllOf(input), Name(norm));
         public static Tensor ifft(Tensor input, long n = -1, long dim = -1, FFTNormType norm = FFTNormType.Backward) =>
             Aten.Call("aten::fft_ifft", input, n == -1 ? null : (long?)n, dim, Name(norm));
         public static Tensor ifft2(Tensor input, long[]? s = null, long[]? dim = null, FFTNormType norm = FFTNormType.Backward) =>
@@ -37,8 +35,6 @@ public static partial class torch
             Aten.Call("aten::fft_ihfft", input, n == -1 ? null : (long?)n, dim, Name(norm));
         public static Tensor ihfft2(Tensor input, long[]? s = null, long[]? dim = null, FFTNormType norm = FFTNormType.Backward) =>
             Aten.Call("aten::fft_ihfft2", Plane(input), s, dim ?? [-2, -1], Name(norm));
-        public static Tensor ihfftn(Tensor input, long[]? s = null, long[]? dim = null, FFTNormType norm = FFTNormType.Backward) =>
-            Aten.Call("aten::fft_ihfftn", input, s, dim ?? AllOf(input), Name(norm));
         public static Tensor irfft(Tensor input, long n = -1, long dim = -1, FFTNormType norm = FFTNormType.Backward) =>
             Aten.Call("aten::fft_irfft", input, n == -1 ? null : (long?)n, dim, Name(norm));
         public static Tensor irfft2(Tensor input, long[]? s = null, long[]? dim = null, FFTNormType norm = FFTNormType.Backward) =>
@@ -60,8 +56,6 @@ public static partial class torch
             FFTNormType.Forward => "forward",
             _ => "ortho",
         };
-
-        private static long[] AllOf(Tensor input) => [.. Enumerable.Range(0, (int)input.ndim).Select(dim => (long)dim)];
 
         private static Tensor Plane(Tensor input) => input.ndim >= 2
             ? input

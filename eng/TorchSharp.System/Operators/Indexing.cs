@@ -62,9 +62,9 @@ public static partial class torch
         public Tensor take_along_dim(Tensor indices) => Aten.Call("aten::take_along_dim", this, indices);
         public Tensor take_along_dim(Tensor indices, long dim) => Aten.Call("aten::take_along_dim", this, indices, dim);
         public Tensor tril(long diagonal = 0) => Aten.Call("aten::tril", this, diagonal);
-        public Tensor tril_(long diagonal = 0) => Do("aten::tril_", this, diagonal);
+        public Tensor tril_(long diagonal = 0) => DoAnew("aten::tril_", this, diagonal);
         public Tensor triu(long diagonal = 0) => Aten.Call("aten::triu", this, diagonal);
-        public Tensor triu_(long diagonal = 0) => Do("aten::triu_", this, diagonal);
+        public Tensor triu_(long diagonal = 0) => DoAnew("aten::triu_", this, diagonal);
         public Tensor where(Tensor condition, Tensor y) => Aten.Call("aten::where.self", Boolean(condition, nameof(condition)), this, y);
 
         internal static Tensor Boolean(Tensor mask, string argument) => mask.dtype == ScalarType.Bool

@@ -35,13 +35,8 @@ public static partial class torch
             Aten.Call("aten::linalg_ldl_solve", LD, pivots, B, hermitian);
         public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other) =>
             Aten.Call4("aten::linalg_lstsq", input, other);
-        public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) lstsq(Tensor input, Tensor other, double rcond) =>
-            Aten.Call4("aten::linalg_lstsq", input, other, rcond);
         public static (Tensor P, Tensor L, Tensor U) lu(Tensor input, bool pivot = true) => Aten.Call3("aten::linalg_lu", input, pivot);
         public static (Tensor LU, Tensor? Pivots) lu_factor(Tensor input, bool pivot = true) => Aten.Call2("aten::linalg_lu_factor", input, pivot);
-        public static Tensor lu_solve(Tensor LU, Tensor pivots, Tensor B, bool left = true, bool adjoint = false, Tensor? @out = null) => @out is null
-            ? Aten.Call("aten::linalg_lu_solve", LU, pivots, B, left, adjoint)
-            : Aten.Call("aten::linalg_lu_solve.out", LU, pivots, B, left, adjoint, @out);
         public static Tensor matrix_exp(Tensor input) => Aten.Call("aten::linalg_matrix_exp", input);
         public static Tensor matrix_norm(Tensor input, double ord, long[]? dims = null, bool keepdim = false) =>
             Aten.Call("aten::linalg_matrix_norm", input, ord, dims ?? [-2, -1], keepdim);

@@ -91,7 +91,6 @@ public static partial class torch
         if (!get_infos) infos.Dispose();
         return (factors, pivots, get_infos ? infos : null);
     }
-    public static Tensor lu_solve(Tensor b, Tensor LU_data, Tensor LU_pivots) => linalg.lu_solve(LU_data, LU_pivots, b);
     public static (Tensor P, Tensor? L, Tensor? U) lu_unpack(Tensor LU_data, Tensor LU_pivots, bool unpack_data = true, bool unpack_pivots = true) =>
         Aten.Call3("aten::lu_unpack", LU_data, LU_pivots, unpack_data, unpack_pivots);
     public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);

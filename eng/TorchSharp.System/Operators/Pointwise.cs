@@ -94,7 +94,7 @@ public static partial class torch
         public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
             Do("aten::div_.Scalar_mode", this, target, ModeName(rounding_mode));
         public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
-            Do("aten::div_.Tensor_mode", this, target, ModeName(rounding_mode));
+            Do("aten::div_.Tensor_mode", this, target, ModeName(Exact(rounding_mode)));
         public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
         public Tensor divide(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => div(target, rounding_mode);
         public Tensor divide_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => div_(target, rounding_mode);
@@ -246,6 +246,13 @@ public static partial class torch
             return this;
         }
 
+        /// <summary>The same, for those that the genuine TorchSharp answers with a second handle to the tensor.</summary>
+        private Tensor DoAnew(string op, params ReadOnlySpan<Arg> args) => Do(op, args).alias();
+
+        /// <summary>Refuses a mode where the genuine TorchSharp takes one and leaves it unread.</summary>
+        internal static RoundingMode Exact(RoundingMode mode) => mode == RoundingMode.None ? mode : throw new NotSupportedException(
+            "TorchSharp ignores the rounding mode here; use Tensor.div, or Tensor.div_ with a scalar.");
+
         public Tensor real => Aten.Call("aten::real", this);
         public Tensor imag => Aten.Call("aten::imag", this);
 
@@ -318,9 +325,7 @@ public static partial class torch
     public static Tensor clamp_(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp_(min, max);
     public static Tensor clamp_(Tensor input, Tensor? min = null, Tensor? max = null) => input.clamp_(min, max);
     public static Tensor clamp_max(Tensor input, Scalar max) => input.clamp_max(max);
-    public static Tensor clamp_max_(Tensor input, Scalar max) => input.clamp_max_(max);
     public static Tensor clamp_min(Tensor input, Scalar min) => input.clamp_min(min);
-    public static Tensor clamp_min_(Tensor input, Scalar min) => input.clamp_min_(min);
     public static Tensor clip(Tensor input, Scalar? min = null, Scalar? max = null) => input.clip(min, max);
     public static Tensor complex(Tensor real, Tensor imag) => Aten.Call("aten::complex", real, imag);
     public static Tensor conj(Tensor input) => input.conj();
@@ -334,12 +339,12 @@ public static partial class torch
     public static Tensor deg2rad(Tensor input) => input.deg2rad();
     public static Tensor digamma(Tensor input) => input.digamma();
     public static Tensor digamma_(Tensor input) => input.digamma_();
-    public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, rounding_mode);
-    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, rounding_mode);
-    public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.div_(right, rounding_mode);
+    public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, Tensor.Exact(rounding_mode));
+    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, Tensor.Exact(rounding_mode));
+    public static Tensor div_(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.div_(right, Tensor.Exact(rounding_mode));
     public static Tensor div_(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.div_(right, rounding_mode);
-    public static Tensor divide(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.divide(right, rounding_mode);
-    public static Tensor divide(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.divide(right, rounding_mode);
+    public static Tensor divide(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.divide(right, Tensor.Exact(rounding_mode));
+    public static Tensor divide(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.divide(right, Tensor.Exact(rounding_mode));
     public static Tensor divide_(Tensor left, Scalar right) => left.div_(right);
     public static Tensor divide_(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) =>
         left.divide_(right, rounding_mode);
@@ -347,8 +352,6 @@ public static partial class torch
     public static Tensor erf_(Tensor input) => input.erf_();
     public static Tensor erfc(Tensor input) => input.erfc();
     public static Tensor erfc_(Tensor input) => input.erfc_();
-    public static Tensor erfinv(Tensor input) => input.erfinv();
-    public static Tensor erfinv_(Tensor input) => input.erfinv_();
     public static Tensor exp(Tensor input) => input.exp();
     public static Tensor exp2(Tensor input) => input.exp2();
     public static Tensor exp_(Tensor input) => input.exp_();
@@ -385,7 +388,6 @@ public static partial class torch
     public static Tensor ldexp_(Tensor input, Tensor other) => input.ldexp_(other);
     public static Tensor lerp(Tensor input, Tensor end, Tensor weight) => input.lerp(end, weight);
     public static Tensor lgamma(Tensor input) => input.lgamma();
-    public static Tensor lgamma_(Tensor input) => input.lgamma_();
     public static Tensor log(Tensor input) => input.log();
     public static Tensor log10(Tensor input) => input.log10();
     public static Tensor log10_(Tensor input) => input.log10_();

@@ -101,7 +101,8 @@ public static partial class torch
             Aten.Call("aten::sum.dim_IntList", this, dim.ToArray(), keepdim, type);
         public Tensor trapezoid(double dx = 1, long dim = -1) => Aten.Call("aten::trapezoid.dx", this, dx, dim);
         public Tensor trapezoid(Tensor x, long dim = -1) => Aten.Call("aten::trapezoid.x", this, x, dim);
-        public Tensor @var(bool unbiased = true) => Aten.Call("aten::var", this, unbiased);
+        // The genuine one does not hand the flag on: over all elements it is always unbiased.
+        public Tensor @var(bool unbiased = true) => Aten.Call("aten::var", this, true);
         public Tensor @var(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             var(new[] { dim }, unbiased, keepdim, type);
         public Tensor @var(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
@@ -112,7 +113,6 @@ public static partial class torch
             var(new[] { dim.Item1, dim.Item2 }, unbiased, keepdim, type);
         public Tensor @var((long, long, long) dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             var(new[] { dim.Item1, dim.Item2, dim.Item3 }, unbiased, keepdim, type);
-        public (Tensor @var, Tensor mean) var_mean(bool unbiased = true) => Aten.Call2("aten::var_mean", this, unbiased);
         public (Tensor @var, Tensor mean) var_mean(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             var_mean(new[] { dim }, unbiased, keepdim, type);
         public (Tensor @var, Tensor mean) var_mean(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
@@ -216,7 +216,6 @@ public static partial class torch
         input.@var(dimensions, unbiased, keepdim, type);
     public static Tensor @var(Tensor input, (long, long, long) dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
         input.@var(dimensions, unbiased, keepdim, type);
-    public static (Tensor @var, Tensor mean) var_mean(Tensor input, bool unbiased = true) => input.var_mean(unbiased);
     public static (Tensor @var, Tensor mean) var_mean(Tensor input, long dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
         input.var_mean(dimensions, unbiased, keepdim, type);
     public static (Tensor @var, Tensor mean) var_mean(Tensor input, long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>

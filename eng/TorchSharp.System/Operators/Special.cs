@@ -8,7 +8,6 @@ public static partial class torch
         public static Tensor entr(Tensor input) => Aten.Call("aten::special_entr", input);
         public static Tensor erf(Tensor input) => Aten.Call("aten::special_erf", input);
         public static Tensor erfc(Tensor input) => Aten.Call("aten::special_erfc", input);
-        public static Tensor erfcx(Tensor input) => Aten.Call("aten::special_erfcx", input);
         public static Tensor erfinv(Tensor input) => Aten.Call("aten::special_erfinv", input);
         public static Tensor exp2(Tensor input) => Aten.Call("aten::special_exp2", input);
         public static Tensor expit(Tensor input) => Aten.Call("aten::special_expit", input);

@@ -16,9 +16,8 @@ public static partial class torch
             public static Tensor gelu(Tensor x) => gelu(x, false);
             public static Tensor gelu(Tensor x, bool inplace) => Aten.Call(inplace ? "aten::gelu_" : "aten::gelu", x);
             public static Tensor celu(Tensor x, double alpha, bool inplace = false) => Aten.Call(inplace ? "aten::celu_" : "aten::celu", x, alpha);
-            public static Tensor elu(Tensor x, double alpha, bool inplace = false) => Aten.Call(inplace ? "aten::elu_" : "aten::elu", x, alpha);
+            public static Tensor elu(Tensor x, double alpha, bool inplace = false) => Aten.Call("aten::elu", x, alpha);
             public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false) => Aten.Call(inplace ? "aten::leaky_relu_" : "aten::leaky_relu", input, negative_slope);
-            public static Tensor hardtanh(Tensor x, double min_val = -1.0, double max_val = 1.0, bool inplace = false) => Aten.Call(inplace ? "aten::hardtanh_" : "aten::hardtanh", x, min_val, max_val);
             public static Tensor hardsigmoid(Tensor input, bool inplace = false) => Aten.Call(inplace ? "aten::hardsigmoid_" : "aten::hardsigmoid", input);
             public static Tensor hardswish(Tensor input, bool inplace = false) => Aten.Call(inplace ? "aten::hardswish_" : "aten::hardswish", input);
             public static Tensor prelu(Tensor input, Tensor weight) => Aten.Call("aten::prelu", input, weight);

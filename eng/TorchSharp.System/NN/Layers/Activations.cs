@@ -30,19 +30,6 @@ namespace TorchSharp.Modules
         public override Tensor forward(Tensor tensor) => nn.functional.glu(tensor, dim);
     }
 
-    public sealed class Hardtanh : ParameterLessModule<Tensor, Tensor>
-    {
-        internal Hardtanh(double min_val, double max_val, bool inplace) : base(nameof(Hardtanh)) => (this.min_val, this.max_val, this.inplace) = (min_val, max_val, inplace);
-
-        public double min_val { get; set; }
-        public double max_val { get; set; }
-        public bool inplace { get; set; }
-
-        public override string GetName() => nameof(Hardtanh);
-
-        public override Tensor forward(Tensor tensor) => nn.functional.hardtanh(tensor, min_val, max_val, inplace);
-    }
-
     public sealed class LeakyReLU : ParameterLessModule<Tensor, Tensor>
     {
         internal LeakyReLU(double negative_slope, bool inplace) : base(nameof(LeakyReLU)) => (this.negative_slope, this.inplace) = (negative_slope, inplace);
@@ -175,7 +162,6 @@ namespace TorchSharp
             public static Modules.GELU GELU() => new(false);
             public static Modules.GELU GELU(bool inplace) => new(inplace);
             public static Modules.GLU GLU(long dim = -1) => new(dim);
-            public static Modules.Hardtanh Hardtanh(double min_val = -1.0, double max_val = 1.0, bool inplace = false) => new(min_val, max_val, inplace);
             public static Modules.LeakyReLU LeakyReLU(double negative_slope = 0.01, bool inplace = false) => new(negative_slope, inplace);
             public static Modules.LogSigmoid LogSigmoid() => new();
             public static Modules.LogSoftmax LogSoftmax(long dim) => new(dim);

@@ -19,7 +19,7 @@ namespace TorchSharp.Modules
             _normType = norm_type;
             _scaleGradient = scale_grad_by_freq;
             _sparse = sparse;
-            register_parameter(nameof(weight), (Parameter)weight.DetachFromDisposeScope());
+            register_parameter(nameof(weight), weight);
         }
 
         // Each time another handle to the one tensor, as the genuine module gives it.
@@ -64,9 +64,6 @@ namespace TorchSharp
         {
             public static Modules.Embedding Embedding(long num_embeddings, long embedding_dims, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, Device? device = null, ScalarType? dtype = null)
                 => new Modules.Embedding(new(empty([num_embeddings, embedding_dims], ScalarType.Float32, CPU)), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse).Randomised().MoveModule<Modules.Embedding>(device, dtype);
-
-            public static Modules.Embedding Embedding_from_pretrained(Tensor embeddings, bool freeze = true, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, Device? device = null, ScalarType? dtype = null)
-                => new Modules.Embedding(new(Aten.Call("aten::detach", embeddings), !freeze), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse).MoveModule<Modules.Embedding>(device, dtype);
         }
     }
 }

@@ -81,7 +81,7 @@ namespace TorchSharp.Modules
     internal static class Recurrent
     {
         internal static void Register(nn.Module module, string name, params long[] shape)
-            => module.register_parameter(name, (Parameter)new Parameter(empty(shape, ScalarType.Float32, CPU)).DetachFromDisposeScope());
+            => module.register_parameter(name, new Parameter(empty(shape, ScalarType.Float32, CPU)));
 
         internal static void Randomise(nn.Module module, long hiddenSize)
         {
