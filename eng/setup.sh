@@ -96,6 +96,7 @@ EOF
 
 missing_packages() {
   command -v cmake > /dev/null || printf 'cmake '
+  command -v make > /dev/null || command -v ninja > /dev/null || printf 'make '
   command -v c++ > /dev/null || command -v g++ > /dev/null || printf 'g++ '
   if [ -n "$libtorch" ]; then
     [ -f "$libtorch/include/ATen/ATen.h" ] || stop "LIBTORCH is '$libtorch', but has no include/ATen/ATen.h."
@@ -145,7 +146,7 @@ fi
 
 if [ "$provider" = system ]; then
   [ "$(uname -s)" = Linux ] && prepare_system ||
-    stop "TorchSharp cannot be had here: use a package source that serves it, or install libtorch-dev, libopenblas0-openmp, cmake and g++."
+    stop "TorchSharp cannot be had here: use a package source that serves it, or install libtorch-dev, libopenblas0-openmp, cmake, make and g++."
   keep TorchProvider=system LIBTORCH="$libtorch"
   say "TorchSharp is the binding under eng/, over ${libtorch:-the installed libtorch} ($choice)"
 else
