@@ -50,6 +50,9 @@ R guarded(R failure, F&& body) {
 
 using ImplPtr = c10::intrusive_ptr<Impl, c10::UndefinedTensorImpl>;
 
+// c10::optional in 1.x, std::optional later.
+using OptionalTensor = torch::autograd::optional_variable_list::value_type;
+
 Tensor borrow(Impl* handle) { return handle ? Tensor(ImplPtr::reclaim_copy(handle)) : Tensor(); }
 
 Impl* give(Tensor tensor) { return tensor.defined() ? tensor.unsafeReleaseTensorImpl() : nullptr; }
@@ -97,7 +100,7 @@ struct Operator {
     bool optional_element;
   };
   std::vector<Parameter> parameters;
-  std::vector<c10::optional<c10::IValue>> defaults;
+  std::vector<std::decay_t<decltype(std::declval<c10::Argument>().default_value())>> defaults;
 
   explicit Operator(c10::OperatorHandle h) : handle(h) {
     for (const auto& argument : h.schema().arguments()) {
@@ -137,8 +140,8 @@ c10::IValue number(const Operator::Parameter& p, int64_t value) {
 
 c10::IValue tensors(const Operator::Parameter& p, Impl* const* handles, int32_t count) {
   if (p.optional_element) {
-    c10::List<c10::optional<Tensor>> list;
-    for (int32_t i = 0; i < count; i++) list.push_back(handles[i] ? c10::optional<Tensor>(borrow(handles[i])) : c10::nullopt);
+    c10::List<OptionalTensor> list;
+    for (int32_t i = 0; i < count; i++) list.push_back(handles[i] ? OptionalTensor(borrow(handles[i])) : OptionalTensor());
     return list;
   }
   c10::List<Tensor> list;
@@ -205,7 +208,7 @@ struct Rest {
 
 template <typename R, typename A, typename B, typename C, typename D, typename E, typename F, typename... More>
 R wrap_with(R (*wrap)(A, B, C, D, E, F, More...), const variable_list& inputs, const std::unordered_set<Impl*>& non_differentiable,
-            const std::unordered_set<Impl*>& dirty, const std::vector<c10::optional<Tensor>>& outputs,
+            const std::unordered_set<Impl*>& dirty, const std::vector<OptionalTensor>& outputs,
             const std::shared_ptr<torch::autograd::Node>& node) {
   torch::autograd::_jvp_fn_t jvp = [](variable_list, variable_list) -> variable_list {
     TORCH_CHECK(false, "forward-mode derivatives of a custom function are not available");
@@ -411,7 +414,7 @@ API int32_t ts_node_wrap_outputs(NodePtr* node, bool executable, Impl* const* in
                                  int64_t non_differentiable_count, Impl* const* dirty, int64_t dirty_count, Impl* const* outputs,
                                  int64_t output_count, Impl** results) {
   return guarded(-1, [&] {
-    std::vector<c10::optional<Tensor>> raw;
+    std::vector<OptionalTensor> raw;
     for (int64_t i = 0; i < output_count; i++) raw.emplace_back(borrow(outputs[i]));
     for (int64_t i = 0; i < dirty_count; i++) dirty[i]->bump_version();
     auto wrapped = wrap_with(&torch::autograd::_wrap_outputs, borrow_all(inputs, input_count), impls(non_differentiable, non_differentiable_count),
