@@ -1,0 +1,61 @@
+using SelfSupervised.Core.Internal;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Core.Encoders;
+
+/// <summary>ReLU(F(x) + shortcut(x)), F being two 3×3 convolutions or a bottleneck, each followed by batch norm.</summary>
+internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
+{
+    // The fields' names are the parameters' names, which are torchvision's; their order is the parameters' order.
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Conv2d? conv3;
+    private readonly BatchNorm2d? bn3;
+    private readonly Sequential? downsample;
+
+    public ResidualBlock(long inputs, long width, long stride, bool bottleneck, bool zeroInitialise, Generator? generator)
+        : base(nameof(ResidualBlock))
+    {
+        var outputs = bottleneck ? 4 * width : width;
+        conv1 = bottleneck
+            ? Layers.Convolution(inputs, width, kernel: 1, stride: 1, generator)
+            : Layers.Convolution(inputs, width, kernel: 3, stride, generator);
+        bn1 = nn.BatchNorm2d(width);
+        conv2 = Layers.Convolution(width, width, kernel: 3, bottleneck ? stride : 1, generator);
+        bn2 = nn.BatchNorm2d(width);
+        if (bottleneck)
+        {
+            conv3 = Layers.Convolution(width, outputs, kernel: 1, stride: 1, generator);
+            bn3 = nn.BatchNorm2d(outputs);
+        }
+
+        if (stride != 1 || inputs != outputs)
+        {
+            downsample = nn.Sequential(Layers.Convolution(inputs, outputs, kernel: 1, stride, generator), nn.BatchNorm2d(outputs));
+        }
+
+        if (zeroInitialise)
+        {
+            nn.init.zeros_((bn3 ?? bn2).weight);
+        }
+
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var residual = bn1.call(conv1.call(input)).relu_();
+        residual = bn2.call(conv2.call(residual));
+        if (conv3 is not null)
+        {
+            residual = bn3!.call(conv3.call(residual.relu_()));
+        }
+
+        var shortcut = downsample?.call(input) ?? input;
+        return residual.add_(shortcut, Layers.One).relu_().MoveToOuterDisposeScope();
+    }
+}

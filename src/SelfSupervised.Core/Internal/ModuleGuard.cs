@@ -1,0 +1,55 @@
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Core.Internal;
+
+/// <summary>The checks at the door of modules: what they are built with, and what they are given against what they hold.</summary>
+internal static class ModuleGuard
+{
+    public static void AtLeast(long value, long smallest, string name)
+    {
+        if (value < smallest)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"Expected `{name}` to be at least {smallest}, but got {value}.");
+        }
+    }
+
+    /// <summary>Maps or images: [B, channels, H, W] with B, H, W ≥ 1.</summary>
+    public static void Maps(Tensor? tensor, string name, long channels)
+    {
+        Guard.Alive(tensor, name);
+        var shape = tensor!.shape;
+        if (shape.Length != 4 || shape[1] != channels || shape.Contains(0))
+        {
+            throw new ArgumentException(
+                $"Expected `{name}` to have shape [B, {channels}, H, W], none of them 0, but got {Guard.Text(shape)}.");
+        }
+    }
+
+    /// <summary>Type and device are those of the module's first parameter; a module without parameters takes any.</summary>
+    public static void LikeParameters(Tensor input, string name, nn.Module module)
+    {
+        var (parameterName, parameter) = module.named_parameters().FirstOrDefault();
+        if (parameter is null)
+        {
+            return;
+        }
+
+        if (input.dtype != parameter.dtype)
+        {
+            throw new ArgumentException($"Expected `{name}` to be {parameter.dtype} like `{parameterName}`, but got {input.dtype}.");
+        }
+
+        Guard.SameDevice(input, name, parameter, parameterName);
+    }
+
+    /// <summary>While training, batch norm needs at least two values per channel.</summary>
+    public static void EnoughForBatchNorm(Tensor input, string name, long valuesPerChannel, nn.Module module)
+    {
+        if (module.training && valuesPerChannel < 2)
+        {
+            throw new ArgumentException(
+                $"Expected `{name}` to leave batch norm at least 2 values per channel while training, "
+                + $"but {Guard.Text(input.shape)} leaves {valuesPerChannel}.");
+        }
+    }
+}
