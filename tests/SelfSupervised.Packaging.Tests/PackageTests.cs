@@ -5,33 +5,42 @@ using Xunit;
 
 namespace SelfSupervised.Packaging.Tests;
 
-/// <summary>Packs SelfSupervised.Core once, and looks into the packages.</summary>
+/// <summary>Packs each library once, and looks into the packages.</summary>
 public sealed class PackageTests : IClassFixture<PackageTests.Packed>
 {
     private readonly Packed _packed;
 
     public PackageTests(Packed packed) => _packed = packed;
 
-    [RepositoryFact]
-    public void Package_Dependencies_AreTorchSharpAndLoggingAbstractionsOnly()
-    {
-        var groups = _packed.Nuspec.Descendants().Where(e => e.Name.LocalName == "group").ToList();
+    public static TheoryData<string> Libraries => new("SelfSupervised.Core", "SelfSupervised.Training");
 
-        groups.Should().ContainSingle().Which.Attribute("targetFramework")!.Value.Should().Be("net10.0");
-        _packed.Nuspec.Descendants().Where(e => e.Name.LocalName == "dependency")
-            .Select(e => (Id: e.Attribute("id")!.Value, Version: e.Attribute("version")!.Value))
-            .Should().BeEquivalentTo([(Id: "TorchSharp", Version: "0.106.0"), (Id: "Microsoft.Extensions.Logging.Abstractions", Version: "10.0.0")]);
+    [RepositoryTheory]
+    [InlineData("SelfSupervised.Core", "TorchSharp 0.106.0", "Microsoft.Extensions.Logging.Abstractions 10.0.0")]
+    [InlineData("SelfSupervised.Training", "TorchSharp 0.106.0")]
+    public void Package_Dependencies_AreTheseOnly(string library, params string[] dependencies)
+    {
+        var nuspec = _packed[library].Nuspec;
+
+        nuspec.Descendants().Where(e => e.Name.LocalName == "group")
+            .Should().ContainSingle().Which.Attribute("targetFramework")!.Value.Should().Be("net10.0");
+        nuspec.Descendants().Where(e => e.Name.LocalName == "dependency")
+            .Select(e => $"{e.Attribute("id")!.Value} {e.Attribute("version")!.Value}").Should().BeEquivalentTo(dependencies);
     }
 
-    [RepositoryFact]
-    public void Package_Files_AreTheLibraryItsDocumentationAndTheReadmeOnly() =>
-        _packed.Files.Where(IsContent).Should().BeEquivalentTo(
-            "README.md", "lib/net10.0/SelfSupervised.Core.dll", "lib/net10.0/SelfSupervised.Core.xml");
+    [RepositoryTheory]
+    [MemberData(nameof(Libraries))]
+    public void Package_Files_AreTheLibraryItsDocumentationAndTheReadmeOnly(string library) =>
+        _packed[library].Files.Where(IsContent).Should().BeEquivalentTo(
+            "README.md", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml");
 
-    [RepositoryFact]
-    public void Package_Metadata_NamesLicenceReadmeAndDescription()
+    [RepositoryTheory]
+    [MemberData(nameof(Libraries))]
+    public void Package_Metadata_NamesLicenceReadmeAndDescription(string library)
     {
-        Metadata("id").Value.Should().Be("SelfSupervised.Core");
+        XElement Metadata(string name) => _packed[library].Nuspec.Descendants()
+            .Single(e => e.Name.LocalName == name && e.Parent!.Name.LocalName == "metadata");
+
+        Metadata("id").Value.Should().Be(library);
         Metadata("license").Value.Should().Be("MIT");
         Metadata("license").Attribute("type")!.Value.Should().Be("expression");
         Metadata("readme").Value.Should().Be("README.md");
@@ -40,66 +49,71 @@ public sealed class PackageTests : IClassFixture<PackageTests.Packed>
         Metadata("tags").Value.Should().NotBeNullOrWhiteSpace();
     }
 
-    [RepositoryFact]
-    public void Package_Documentation_DescribesTheLosses() =>
-        _packed.Read("lib/net10.0/SelfSupervised.Core.xml").Should().Contain("T:SelfSupervised.Core.Losses.NTXentLoss");
+    [RepositoryTheory]
+    [InlineData("SelfSupervised.Core", "Losses.NTXentLoss")]
+    [InlineData("SelfSupervised.Training", "Optimizers.Lars")]
+    public void Package_Documentation_DescribesTheType(string library, string type) =>
+        _packed[library].Documentation.Should().Contain($"\"T:{library}.{type}\"");
 
-    [RepositoryFact]
-    public void SymbolPackage_HoldsThePdb() =>
-        _packed.SymbolFiles.Where(IsContent).Should().BeEquivalentTo("lib/net10.0/SelfSupervised.Core.pdb");
+    [RepositoryTheory]
+    [MemberData(nameof(Libraries))]
+    public void SymbolPackage_HoldsThePdb(string library) =>
+        _packed[library].SymbolFiles.Where(IsContent).Should().BeEquivalentTo($"lib/net10.0/{library}.pdb");
 
     // What NuGet adds to every package for itself.
     private static bool IsContent(string file) =>
         !file.StartsWith("_rels/", StringComparison.Ordinal) && !file.StartsWith("package/", StringComparison.Ordinal)
         && file != "[Content_Types].xml" && !file.EndsWith(".nuspec", StringComparison.Ordinal);
 
-    private XElement Metadata(string name) =>
-        _packed.Nuspec.Descendants().Single(e => e.Name.LocalName == name && e.Parent!.Name.LocalName == "metadata");
+    public sealed record Package(
+        XDocument Nuspec, string Documentation, IReadOnlyList<string> Files, IReadOnlyList<string> SymbolFiles);
 
     public sealed class Packed : IDisposable
     {
         private readonly TemporaryFolder _folder = new();
-        private readonly ZipArchive? _package;
+        private readonly Dictionary<string, Package> _packages = [];
 
-        public Packed()
+        /// <summary>The library's package, packed when first asked for.</summary>
+        public Package this[string library]
         {
-            if (Repository.Root is null)
+            get
             {
-                return;
-            }
+                if (!_packages.TryGetValue(library, out var package))
+                {
+                    _packages[library] = package = Pack(library);
+                }
 
+                return package;
+            }
+        }
+
+        public void Dispose() => _folder.Dispose();
+
+        private Package Pack(string library)
+        {
+            var folder = Path.Combine(_folder.Path, library);
             var (exitCode, output) = Repository.DotNet(
-                Repository.Root, "pack", "src/SelfSupervised.Core", "--no-build", "-c", Repository.Configuration,
-                "-o", _folder.Path, $"-p:TorchProvider={Repository.TorchProvider}");
+                Repository.Root!, "pack", $"src/{library}", "--no-build", "-c", Repository.Configuration,
+                "-o", folder, $"-p:TorchProvider={Repository.TorchProvider}");
             exitCode.Should().Be(0, "dotnet pack said: {0}", output);
 
-            _package = ZipFile.OpenRead(Single("*.nupkg"));
-            Files = FilesOf(_package);
-            Nuspec = XDocument.Parse(Read("SelfSupervised.Core.nuspec"));
-            using var symbols = ZipFile.OpenRead(Single("*.snupkg"));
-            SymbolFiles = FilesOf(symbols);
+            using var package = ZipFile.OpenRead(Single(folder, "*.nupkg"));
+            using var symbols = ZipFile.OpenRead(Single(folder, "*.snupkg"));
+            return new Package(
+                XDocument.Parse(Read(package, $"{library}.nuspec")),
+                Read(package, $"lib/net10.0/{library}.xml"),
+                FilesOf(package),
+                FilesOf(symbols));
         }
 
-        public XDocument Nuspec { get; } = new();
-
-        public IReadOnlyList<string> Files { get; } = [];
-
-        public IReadOnlyList<string> SymbolFiles { get; } = [];
-
-        public string Read(string file)
+        private static string Read(ZipArchive package, string file)
         {
-            using var reader = new StreamReader(_package!.GetEntry(file)!.Open());
+            using var reader = new StreamReader(package.GetEntry(file)!.Open());
             return reader.ReadToEnd();
-        }
-
-        public void Dispose()
-        {
-            _package?.Dispose();
-            _folder.Dispose();
         }
 
         private static List<string> FilesOf(ZipArchive archive) => archive.Entries.Select(e => e.FullName).ToList();
 
-        private string Single(string pattern) => Directory.GetFiles(_folder.Path, pattern).Should().ContainSingle().Subject;
+        private static string Single(string folder, string pattern) => Directory.GetFiles(folder, pattern).Should().ContainSingle().Subject;
     }
 }

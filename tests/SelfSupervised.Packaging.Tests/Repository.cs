@@ -12,6 +12,10 @@ internal static class Repository
     /// <summary>The folder that holds SelfSupervised.sln, or null where the compiled tests run without the sources.</summary>
     public static string? Root { get; } = Find();
 
+    /// <summary>Why a test that needs the sources cannot run; null where it can.</summary>
+    public static string? WhyNot =>
+        Root is null ? "Needs the repository's sources, and no folder above the tests holds SelfSupervised.sln." : null;
+
     public static string Configuration { get; } =
         Self.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
@@ -60,11 +64,12 @@ internal static class Repository
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RepositoryFactAttribute : FactAttribute
 {
-    public RepositoryFactAttribute()
-    {
-        if (Repository.Root is null)
-        {
-            Skip = "Needs the repository's sources, and no folder above the tests holds SelfSupervised.sln.";
-        }
-    }
+    public RepositoryFactAttribute() => Skip = Repository.WhyNot;
+}
+
+/// <summary>The same with arguments.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class RepositoryTheoryAttribute : TheoryAttribute
+{
+    public RepositoryTheoryAttribute() => Skip = Repository.WhyNot;
 }
