@@ -153,7 +153,7 @@ public static partial class torch
         public static implicit operator Tensor(double[] value) => tensor(value);
         public static implicit operator Tensor(bool[] value) => tensor(value);
         // Only there so that an overload that takes a Scalar is the better one for a number.
-        public static implicit operator Tensor(Scalar scalar) => throw new InvalidOperationException("A Scalar is no Tensor: call ToTensor or torch.tensor.");
+        public static implicit operator Tensor(Scalar scalar) => throw new InvalidOperationException("A Scalar is no Tensor: make one with torch.tensor.");
         public static explicit operator float(Tensor value) => value.ToSingle();
         public static explicit operator double(Tensor value) => value.ToDouble();
         public static explicit operator int(Tensor value) => value.ToInt32();

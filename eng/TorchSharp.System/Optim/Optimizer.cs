@@ -24,6 +24,7 @@ public static partial class torch
 
             public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
 
+            // Not abstract in TorchSharp, so not here; OptimizerHelper has them.
             public virtual IEnumerable<Parameter> parameters() => throw new NotImplementedException(nameof(parameters));
             public virtual void zero_grad() => throw new NotImplementedException(nameof(zero_grad));
             public virtual Tensor step(Func<Tensor>? closure = null) => throw new NotImplementedException(nameof(step));

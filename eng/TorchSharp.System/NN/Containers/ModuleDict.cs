@@ -57,8 +57,8 @@ namespace TorchSharp.Modules
         public void CopyTo((string, T)[] array, int arrayIndex) => _entries.CopyTo(array, arrayIndex);
         public void CopyTo(KeyValuePair<string, T>[] array, int arrayIndex) => _entries.CopyTo(array, arrayIndex);
         public IEnumerator<(string, T)> GetEnumerator() => _entries.GetEnumerator();
-        IEnumerator<KeyValuePair<string, T>> IEnumerable<KeyValuePair<string, T>>.GetEnumerator() => throw new NotImplementedException();
-        IEnumerator IEnumerable.GetEnumerator() => throw new NotImplementedException();
+        IEnumerator<KeyValuePair<string, T>> IEnumerable<KeyValuePair<string, T>>.GetEnumerator() => throw new NotImplementedException("TorchSharp gives its entries as tuples only.");
+        IEnumerator IEnumerable.GetEnumerator() => throw new NotImplementedException("TorchSharp gives its entries as tuples only.");
     }
 }
 
