@@ -7,10 +7,13 @@ namespace Quickstart;
 /// <summary>The command line.</summary>
 internal sealed record Options(int Steps, int Batch, int Seed, Device Device)
 {
+    /// <summary>The number of images to learn from.</summary>
+    public const int Images = 20_000;
+
     public const string Usage = """
         usage: Quickstart [--steps N] [--batch N] [--seed N] [--device cpu|cuda] [--smoke]
           --steps   training steps, from 1 (default 300)
-          --batch   images in a step, from 2 (default 128); each is seen in two views
+          --batch   images in a step, from 2 to 20000 (default 128); each is seen in two views
           --seed    seed of weights, images and views, from 0 (default 1)
           --device  where to compute (default cpu)
           --smoke   a few steps with small batches, to see that it runs
@@ -27,7 +30,7 @@ internal sealed record Options(int Steps, int Batch, int Seed, Device Device)
             options = name switch
             {
                 "--steps" => options with { Steps = Number(atLeast: 1) },
-                "--batch" => options with { Batch = Number(atLeast: 2) },
+                "--batch" => options with { Batch = Number(atLeast: 2, atMost: Images) },
                 "--seed" => options with { Seed = Number(atLeast: 0) },
                 "--device" => options with { Device = ParseDevice(Value()) },
                 "--smoke" => options with { Steps = 6, Batch = 16 },
@@ -36,12 +39,12 @@ internal sealed record Options(int Steps, int Batch, int Seed, Device Device)
 
             string Value() => ++i < arguments.Count ? arguments[i] : throw new ArgumentException($"{name} needs a value.");
 
-            int Number(int atLeast)
+            int Number(int atLeast, int atMost = int.MaxValue)
             {
                 var text = Value();
-                return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= atLeast
+                return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= atLeast && number <= atMost
                     ? number
-                    : throw new ArgumentException($"{name} must be a whole number from {atLeast}, but is '{text}'.");
+                    : throw new ArgumentException($"{name} must be a whole number from {atLeast} to {atMost}, but is '{text}'.");
             }
         }
 

@@ -1,7 +1,13 @@
 // Trains a small encoder to tell its images apart: two random views of an image attract each other, all else repels.
 using System.Diagnostics;
 using Quickstart;
+using SelfSupervised.Core.Encoders;
+using SelfSupervised.Core.Heads;
 using SelfSupervised.Core.Losses;
+using SelfSupervised.Data.Batching;
+using SelfSupervised.Data.Synthetic;
+using SelfSupervised.Training.Optimizers;
+using SelfSupervised.Training.Schedules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,23 +34,31 @@ Console.WriteLine($"guessing gives a loss of ln(2N-1) = {Math.Log(2 * batch - 1)
 
 manual_seed(seed);
 using var generator = new Generator((ulong)seed, device);
-using var encoder = new Encoder();
+var sprites = new Sprites(Options.Images, seed, new SpriteOptions { Background = SpriteBackground.Texture });
+var source = new PrefetchingBatchSource(sprites, new BatchPlan(sprites.Count, batch, seed, dropLast: true));
+using var encoder = new SmallConvNet(baseWidth: 16);
+using var head = new ProjectionHead(encoder.FeatureDimension, [128, 64]);
 encoder.to(device);
+head.to(device);
 using var loss = new NTXentLoss(temperature: 0.2);
-using var optimizer = optim.Adam(encoder.parameters(), lr: 2e-3, weight_decay: 1e-6);
+var schedule = LearningRate.WarmupCosine(peak: 2e-3, warmupSteps: steps / 10, steps);
+using var optimizer = optim.Adam(encoder.parameters().Concat(head.parameters()), weight_decay: 1e-6);
 
-encoder.train();
 var watch = Stopwatch.StartNew();
-var lastPrint = 0;
-for (var step = 1; step <= steps; step++)
+var (step, lastPrint) = (0, 0);
+foreach (var images in Enumerable.Range(0, steps).SelectMany(epoch => source.Epoch(epoch)).Take(steps))
 {
     // Everything that a step makes is freed at its end; parameters and the optimizer's state live outside.
     using var scope = NewDisposeScope();
-    var images = Shapes.Draw(batch, generator);
-    var viewA = encoder.call(Views.Draw(images, generator));
-    var viewB = encoder.call(Views.Draw(images, generator));
-    var value = loss.call(viewA, viewB);
+    using var bytes = images;
+    var pixels = bytes.ToTensor(device);
 
+    // Both views go through in one batch, so that batch norm's statistics mix them.
+    var both = cat([Views.Draw(pixels, generator), Views.Draw(pixels, generator)]);
+    var views = head.call(encoder.call(both)).chunk(2);
+    var value = loss.call(views[0], views[1]);
+
+    optimizer.SetLearningRate(schedule(step++));
     optimizer.zero_grad();
     value.backward();
     optimizer.step();
@@ -52,7 +66,7 @@ for (var step = 1; step <= steps; step++)
     // Reading a number waits for the device: not at each step.
     if (step == 1 || step % Math.Max(1, steps / 10) == 0)
     {
-        var accuracy = NTXent.Accuracy([viewA, viewB]);
+        var accuracy = NTXent.Accuracy(views);
         var milliseconds = watch.Elapsed.TotalMilliseconds / (step - lastPrint);
         Console.WriteLine($"step {step,5}  loss {value.item<float>(),6:F3}  accuracy {accuracy.item<float>(),6:P1}  {milliseconds,7:F1} ms/step");
         (watch, lastPrint) = (Stopwatch.StartNew(), step);
