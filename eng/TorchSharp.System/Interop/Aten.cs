@@ -19,13 +19,6 @@ internal static unsafe class Aten
         return new Tensor(result.Tag == Tag.Tensor ? (IntPtr)result.Bits : throw Unexpected(op, result));
     }
 
-    internal static Tensor? CallOptional(string op, params ReadOnlySpan<Arg> args)
-    {
-        Value result;
-        Invoke(op, args, &result, 1);
-        return Optional(result);
-    }
-
     internal static (Tensor, Tensor) Call2(string op, params ReadOnlySpan<Arg> args)
     {
         var results = stackalloc Value[2];
@@ -71,8 +64,6 @@ internal static unsafe class Aten
     internal static bool CallBool(string op, params ReadOnlySpan<Arg> args) => CallNumber(op, Tag.Bool, args).Bits != 0;
 
     internal static long CallLong(string op, params ReadOnlySpan<Arg> args) => CallNumber(op, Tag.Int, args).Bits;
-
-    internal static double CallDouble(string op, params ReadOnlySpan<Arg> args) => BitConverter.Int64BitsToDouble(CallNumber(op, Tag.Double, args).Bits);
 
     internal static Scalar CallScalar(string op, params ReadOnlySpan<Arg> args)
     {

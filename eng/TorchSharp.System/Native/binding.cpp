@@ -477,11 +477,6 @@ API uint64_t ts_generator_seed(at::Generator* g) {
   return g->current_seed();
 }
 
-API uint64_t ts_generator_reseed(at::Generator* g) {
-  std::lock_guard<std::mutex> lock(g->mutex());
-  return g->seed();
-}
-
 API Impl* ts_generator_get_state(at::Generator* g) {
   return guarded(static_cast<Impl*>(nullptr), [&] {
     std::lock_guard<std::mutex> lock(g->mutex());
@@ -497,8 +492,6 @@ API int32_t ts_generator_set_state(at::Generator* g, Impl* state) {
   });
 }
 
-API int32_t ts_generator_device_type(at::Generator* g) { return static_cast<int32_t>(g->device().type()); }
-API int32_t ts_generator_device_index(at::Generator* g) { return static_cast<int32_t>(g->device().index()); }
 
 // ---- devices and threads ----------------------------------------------------------------------------------------------
 
