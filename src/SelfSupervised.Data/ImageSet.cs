@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using SelfSupervised.Core;
 using SelfSupervised.Data.Internal;
 using TorchSharp;
 using static TorchSharp.torch;

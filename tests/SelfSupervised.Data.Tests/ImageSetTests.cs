@@ -1,3 +1,5 @@
+using SelfSupervised.Core;
+
 namespace SelfSupervised.Data.Tests;
 
 public sealed class ImageSetTests : IDisposable

@@ -1,3 +1,5 @@
+using SelfSupervised.Core;
+
 namespace SelfSupervised.Data.Tests;
 
 /// <summary>Image i is one byte, i. One image may be bad, and reading may wait for a gate, from some image on.</summary>

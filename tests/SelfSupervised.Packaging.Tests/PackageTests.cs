@@ -16,7 +16,7 @@ public sealed class PackageTests : IClassFixture<PackageTests.Packed>
 
     [RepositoryTheory]
     [InlineData("SelfSupervised.Core", "TorchSharp 0.106.0", "Microsoft.Extensions.Logging.Abstractions 10.0.0")]
-    [InlineData("SelfSupervised.Data", "TorchSharp 0.106.0")]
+    [InlineData("SelfSupervised.Data", "SelfSupervised.Core 0.1.0-preview.1", "TorchSharp 0.106.0")]
     [InlineData("SelfSupervised.Training", "TorchSharp 0.106.0")]
     public void Package_Dependencies_AreTheseOnly(string library, params string[] dependencies)
     {

@@ -1,3 +1,4 @@
+using SelfSupervised.Core;
 using SelfSupervised.Data.Internal;
 
 namespace SelfSupervised.Data.Batching;
@@ -62,7 +63,7 @@ public sealed class BatchPlan
 
         if (Seed is { } seed)
         {
-            var random = new CounterRandom(seed, CounterRandom.Domain.Order, epoch);
+            var random = new CounterRandom(seed, RandomPurpose.Order, (uint)epoch);
             for (var i = order.Length - 1; i > 0; i--)
             {
                 var j = random.Below(i + 1);

@@ -1,3 +1,5 @@
+using SelfSupervised.Core;
+
 namespace SelfSupervised.Data.Internal;
 
 /// <summary>The records of CIFAR's binary files: one or two label bytes, then red, green and blue, each 32 rows of 32.</summary>

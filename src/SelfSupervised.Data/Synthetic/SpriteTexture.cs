@@ -1,3 +1,4 @@
+using SelfSupervised.Core;
 using SelfSupervised.Data.Internal;
 
 namespace SelfSupervised.Data.Synthetic;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SelfSupervised.Core;
 using SelfSupervised.Data.Internal;
 
 namespace SelfSupervised.Data.Synthetic;
@@ -76,7 +77,7 @@ public sealed class Sprites : ImageSet
         _renderer.Render(values, Texture(index), image);
     }
 
-    private CounterRandom Texture(int index) => new(_seed, CounterRandom.Domain.SpriteTexture, index);
+    private CounterRandom Texture(int index) => new(_seed, RandomPurpose.SpriteTexture, (uint)index);
 
     private static SpriteOptions Checked(SpriteOptions? options)
     {
@@ -93,7 +94,7 @@ public sealed class Sprites : ImageSet
         var values = Array.ConvertAll(cardinalities, _ => new int[count]);
         for (var i = 0; i < count; i++)
         {
-            var random = new CounterRandom(seed, CounterRandom.Domain.SpriteFactors, i);
+            var random = new CounterRandom(seed, RandomPurpose.SpriteFactors, (uint)i);
             for (var k = 0; k < values.Length; k++)
             {
                 values[k][i] = random.Below(cardinalities[k]);

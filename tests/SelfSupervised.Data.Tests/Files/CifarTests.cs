@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SelfSupervised.Core;
 using SelfSupervised.Data.Files;
 
 namespace SelfSupervised.Data.Tests.Files;

@@ -1,3 +1,4 @@
+using SelfSupervised.Core;
 using SelfSupervised.Data.Files;
 
 namespace SelfSupervised.Data.Tests.Files;

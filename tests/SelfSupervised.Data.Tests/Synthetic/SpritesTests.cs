@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SelfSupervised.Core;
 using SelfSupervised.Data.Synthetic;
 
 namespace SelfSupervised.Data.Tests.Synthetic;

@@ -1,8 +1,8 @@
-using SelfSupervised.Data.Internal;
+using SelfSupervised.Core.Internal;
 
-namespace SelfSupervised.Data;
+namespace SelfSupervised.Core;
 
-/// <summary>The shape [C, H, W] that all images of a set share.</summary>
+/// <summary>The shape [C, H, W] of an image, or of every image of a set or batch.</summary>
 public readonly record struct ImageShape
 {
     /// <summary>Creates a shape.</summary>
@@ -13,9 +13,9 @@ public readonly record struct ImageShape
     /// <exception cref="ArgumentException">An image would have more than 1 GiB.</exception>
     public ImageShape(int channels, int height, int width)
     {
-        Guard.AtLeast(channels, 1, nameof(channels));
-        Guard.AtLeast(height, 1, nameof(height));
-        Guard.AtLeast(width, 1, nameof(width));
+        ModuleGuard.AtLeast(channels, 1, nameof(channels));
+        ModuleGuard.AtLeast(height, 1, nameof(height));
+        ModuleGuard.AtLeast(width, 1, nameof(width));
         (Channels, Height, Width) = (channels, height, width);
         if ((Int128)channels * height * width > 1 << 30)
         {
