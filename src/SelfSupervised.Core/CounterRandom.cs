@@ -17,7 +17,9 @@ public struct CounterRandom
     private readonly uint _stream;
     private readonly uint _step;
     private uint _block;
-    private UInt128 _words;
+    private uint _second;
+    private uint _third;
+    private uint _fourth;
     private int _left;
 
     /// <summary>Starts at the beginning of a stream.</summary>
@@ -37,14 +39,13 @@ public struct CounterRandom
     /// <returns>Uniform in 0..2³²−1.</returns>
     public uint Next()
     {
-        if (_left == 0)
+        switch (_left--)
         {
-            (_words, _left) = (Words(_block++), 4);
+            case 3: return _second;
+            case 2: return _third;
+            case 1: return _fourth;
+            default: return NextBlock();
         }
-
-        var word = (uint)_words;
-        (_words, _left) = (_words >> 32, _left - 1);
-        return word;
     }
 
     /// <summary>The next number between 0 and 1.</summary>
@@ -85,9 +86,9 @@ public struct CounterRandom
         return (int)(product >> 32);
     }
 
-    private readonly UInt128 Words(uint block)
+    private uint NextBlock()
     {
-        var (c0, c1, c2, c3) = (block, _stream, _step, _purpose);
+        var (c0, c1, c2, c3) = (_block++, _stream, _step, _purpose);
         var (k0, k1) = (_key0, _key1);
         for (var round = 0; round < 10; round++)
         {
@@ -96,6 +97,7 @@ public struct CounterRandom
             (k0, k1) = (k0 + 0x9E3779B9, k1 + 0xBB67AE85);
         }
 
-        return new UInt128(((ulong)c3 << 32) | c2, ((ulong)c1 << 32) | c0);
+        (_second, _third, _fourth, _left) = (c1, c2, c3, 3);
+        return c0;
     }
 }

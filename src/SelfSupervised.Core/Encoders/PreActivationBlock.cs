@@ -52,6 +52,6 @@ internal sealed class PreActivationBlock : nn.Module<Tensor, Tensor>
             residual = conv3.call(bn3!.call(residual).relu_());
         }
 
-        return residual.add_(shortcut, Layers.One).MoveToOuterDisposeScope();
+        return residual.add_(shortcut, Scalars.One).MoveToOuterDisposeScope();
     }
 }

@@ -56,6 +56,6 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
         }
 
         var shortcut = downsample?.call(input) ?? input;
-        return residual.add_(shortcut, Layers.One).relu_().MoveToOuterDisposeScope();
+        return residual.add_(shortcut, Scalars.One).relu_().MoveToOuterDisposeScope();
     }
 }

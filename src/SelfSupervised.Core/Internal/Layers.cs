@@ -8,9 +8,6 @@ namespace SelfSupervised.Core.Internal;
 /// <remarks>TorchSharp leaves temporaries in the scope in which a layer is built: build inside one of your own.</remarks>
 internal static class Layers
 {
-    /// <summary>1, for operators whose implicit scalars would each be a native allocation.</summary>
-    public static readonly Scalar One = 1.ToScalar();
-
     /// <summary>A convolution without bias that keeps the size up to its stride; Kaiming-normal by its fan-out.</summary>
     public static Conv2d Convolution(long inputs, long outputs, long kernel, long stride, Generator? generator)
     {
