@@ -1,0 +1,158 @@
+using SelfSupervised.Core.Internal;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Core.Views;
+
+/// <summary>Colour operations with given factors, one per image, as batched torch operators.</summary>
+/// <remarks>
+/// <para>
+/// torchvision's definitions for tensors. Images are [B, 3, H, W] in [0, 1], Float32 or Float64; factors are [B], of any type
+/// that converts to the images', on their device. Results are new tensors in [0, 1], and gradients flow to images and factors.
+/// </para>
+/// <para>
+/// gray = 0.2989·R + 0.587·G + 0.114·B. With x the image, f the factor and clip to [0, 1]: brightness clip(f·x); contrast
+/// clip(f·x + (1−f)·m), m the mean of gray over the image; saturation clip(f·x + (1−f)·gray).
+/// </para>
+/// </remarks>
+public static class ColorOperations
+{
+    internal const double RedWeight = 0.2989;
+    internal const double GreenWeight = 0.587;
+    internal const double BlueWeight = 0.114;
+
+    private static readonly Scalar _redWeight = RedWeight.ToScalar();
+    private static readonly Scalar _greenWeight = GreenWeight.ToScalar();
+    private static readonly Scalar _blueWeight = BlueWeight.ToScalar();
+    private static readonly Scalar _minusOne = (-1).ToScalar();
+    private static readonly Scalar _minusSix = (-6).ToScalar();
+    private static readonly Scalar _sixth = (1 / 6.0).ToScalar();
+    private static readonly float[] _channelStarts = [5, 3, 1];
+
+    /// <summary>Multiplies by a factor.</summary>
+    /// <param name="images">[B, C, H, W]; C may be any.</param>
+    /// <param name="factors">[B]: 0 gives black, 1 the image.</param>
+    /// <returns>[B, C, H, W]. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">An input has another rank, shape, type or device.</exception>
+    /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
+    public static Tensor AdjustBrightness(Tensor images, Tensor factors)
+    {
+        using var scope = NewDisposeScope();
+        return Clip(images.mul(Factors(images, factors))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Blends with the mean of the gray image.</summary>
+    /// <param name="images">[B, 3, H, W].</param>
+    /// <param name="factors">[B]: 0 gives the mean gray, 1 the image.</param>
+    /// <returns>[B, 3, H, W]. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">An input has another rank, shape, type or device.</exception>
+    /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
+    public static Tensor AdjustContrast(Tensor images, Tensor factors)
+    {
+        using var scope = NewDisposeScope();
+        var by = Factors(images, factors, channels: 3);
+        var mean = Gray(images).mean([1, 2, 3], keepdim: true);
+        return Clip(mean.lerp(images, by)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Blends with the gray image.</summary>
+    /// <param name="images">[B, 3, H, W].</param>
+    /// <param name="factors">[B]: 0 gives the gray image, 1 the image.</param>
+    /// <returns>[B, 3, H, W]. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">An input has another rank, shape, type or device.</exception>
+    /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
+    public static Tensor AdjustSaturation(Tensor images, Tensor factors)
+    {
+        using var scope = NewDisposeScope();
+        var by = Factors(images, factors, channels: 3);
+        return Clip(Gray(images).lerp(images, by)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Turns the hue in HSV.</summary>
+    /// <remarks>
+    /// With V the largest channel, D = V − the smallest, and the hue in sixths of the circle h (from the largest channel, red
+    /// before green before blue; 0 if D = 0), channel c becomes V − D·clip(min(k, 4 − k)), k = (h + 6·turn + n) mod 6, n = 5, 3, 1
+    /// for red, green, blue.
+    /// </remarks>
+    /// <param name="images">[B, 3, H, W].</param>
+    /// <param name="turns">[B], in turns of the circle: 1/3 makes green of red.</param>
+    /// <returns>[B, 3, H, W]. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">An input has another rank, shape, type or device.</exception>
+    /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
+    public static Tensor AdjustHue(Tensor images, Tensor turns)
+    {
+        using var scope = NewDisposeScope();
+        var shift = Factors(images, turns, channels: 3).mul(Scalars.Six).add(tensor(_channelStarts, [1, 3, 1, 1], images.dtype, images.device));
+        var (red, green, blue) = (images.narrow(1, 0, 1), images.narrow(1, 1, 1), images.narrow(1, 2, 1));
+        var highest = red.maximum(green).maximum(blue);
+        var lowest = red.minimum(green).minimum(blue);
+        var range = highest.sub(lowest);
+        var divisor = range.masked_fill(range.eq(Scalars.Zero), Scalars.One);
+        var sector = where(
+            highest.eq(red),
+            green.sub(blue).div(divisor),
+            where(
+                highest.eq(green),
+                blue.sub(red).div(divisor).add(Scalars.Two),
+                red.sub(green).div(divisor).add(Scalars.Four)));
+
+        // V − D·clip(min(k, 4 − k)) = V − 2D + D·clip(|k − 2|, 1, 2), which takes fewer steps.
+        var k = sector.add(shift);
+        var wrapped = k.add(k.mul(_sixth).floor(), _minusSix);
+        var away = wrapped.sub(Scalars.Two).abs().clamp(Scalars.One, Scalars.Two);
+        return lowest.sub(range).addcmul(range, away, Scalars.One).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The gray image in all three channels.</summary>
+    /// <param name="images">[B, 3, H, W].</param>
+    /// <returns>[B, 3, H, W]. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">The images have another rank, shape or type.</exception>
+    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
+    public static Tensor Grayscale(Tensor images)
+    {
+        CheckRgb(images);
+        using var scope = NewDisposeScope();
+        return Gray(images).expand(-1, 3, -1, -1).contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Inverts what is bright: 1 − x where x is at least the threshold.</summary>
+    /// <param name="images">[B, C, H, W]; C may be any.</param>
+    /// <param name="thresholds">[B]: 0 inverts everything.</param>
+    /// <returns>[B, C, H, W]. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">An input has another rank, shape, type or device.</exception>
+    /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
+    public static Tensor Solarize(Tensor images, Tensor thresholds)
+    {
+        using var scope = NewDisposeScope();
+        var from = Factors(images, thresholds);
+        return where(images.ge(from), images.mul(_minusOne).add(Scalars.One), images).MoveToOuterDisposeScope();
+    }
+
+    // [B, 1, H, W].
+    internal static Tensor Gray(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var (red, green, blue) = (images.narrow(1, 0, 1), images.narrow(1, 1, 1), images.narrow(1, 2, 1));
+        return red.mul(_redWeight).add(green, _greenWeight).add(blue, _blueWeight).MoveToOuterDisposeScope();
+    }
+
+    internal static Tensor Clip(Tensor values) => values.clamp(Scalars.Zero, Scalars.One);
+
+    private static void CheckRgb(Tensor images)
+    {
+        ViewGuard.Images(images, nameof(images));
+        ModuleGuard.Maps(images, nameof(images), 3);
+    }
+
+    private static Tensor Factors(Tensor images, Tensor factors, long channels = 0)
+    {
+        ViewGuard.Images(images, nameof(images));
+        if (channels > 0)
+        {
+            ModuleGuard.Maps(images, nameof(images), channels);
+        }
+
+        ViewGuard.PerImage(factors, nameof(factors), images, nameof(images));
+        return factors.to(images.dtype).view(-1, 1, 1, 1);
+    }
+}

@@ -1,0 +1,89 @@
+namespace SelfSupervised.Core.Views.Host;
+
+/// <summary>What moves the pixels of a host image: crops, flips and turns.</summary>
+internal static class HostMaps
+{
+    /// <summary>Cuts out a box; what of it lies outside the image is 0 or mirrored.</summary>
+    public static void Crop(HostImage image, int top, int left, int height, int width, BorderMode border)
+    {
+        for (var channel = 0; channel < image.Channels; channel++)
+        {
+            var from = image.Plane(channel);
+            var to = image.OtherPlane(channel);
+            for (var row = 0; row < height; row++)
+            {
+                var y = Inside(top + row, image.Height, border);
+                var target = to.Slice(row * width, width);
+                if (y < 0)
+                {
+                    target.Clear();
+                }
+                else if (left >= 0 && left + width <= image.Width)
+                {
+                    from.Slice((y * image.Width) + left, width).CopyTo(target);
+                }
+                else
+                {
+                    for (var column = 0; column < width; column++)
+                    {
+                        var x = Inside(left + column, image.Width, border);
+                        target[column] = x < 0 ? 0 : from[(y * image.Width) + x];
+                    }
+                }
+            }
+        }
+
+        image.Swap(height, width);
+    }
+
+    public static void FlipHorizontally(HostImage image)
+    {
+        for (var channel = 0; channel < image.Channels; channel++)
+        {
+            var plane = image.Plane(channel);
+            for (var row = 0; row < image.Height; row++)
+            {
+                plane.Slice(row * image.Width, image.Width).Reverse();
+            }
+        }
+    }
+
+    public static void FlipVertically(HostImage image)
+    {
+        for (var channel = 0; channel < image.Channels; channel++)
+        {
+            var from = image.Plane(channel);
+            var to = image.OtherPlane(channel);
+            for (var row = 0; row < image.Height; row++)
+            {
+                from.Slice(row * image.Width, image.Width).CopyTo(to[((image.Height - 1 - row) * image.Width)..]);
+            }
+        }
+
+        image.Swap(image.Height, image.Width);
+    }
+
+    /// <summary>Turns by a quarter against the clock.</summary>
+    public static void TurnQuarter(HostImage image)
+    {
+        var (height, width) = (image.Height, image.Width);
+        for (var channel = 0; channel < image.Channels; channel++)
+        {
+            var from = image.Plane(channel);
+            var to = image.OtherPlane(channel);
+            for (var row = 0; row < width; row++)
+            {
+                for (var column = 0; column < height; column++)
+                {
+                    to[(row * height) + column] = from[(column * width) + width - 1 - row];
+                }
+            }
+        }
+
+        image.Swap(width, height);
+    }
+
+    // The place within an axis, or -1 outside of it.
+    private static int Inside(int at, int length, BorderMode border) =>
+        at >= 0 && at < length ? at : border == BorderMode.Reflect ? Resampling.Mirrored(at, length) : -1;
+}
