@@ -1,11 +1,17 @@
 using BenchmarkDotNet.Running;
 using SelfSupervised.Benchmarks;
+using SelfSupervised.Core.Views;
 
-// `overhead` is one round of the side-by-side measurement in ../operator-overhead.sh; all else is BenchmarkDotNet's.
-if (args is ["overhead"])
+// `overhead` and `views` are one round each of the side-by-side measurements in ../operator-overhead.sh and ../views.sh; all else
+// is BenchmarkDotNet's.
+switch (args)
 {
-    OperatorOverhead.PrintRound();
-    return;
+    case ["overhead"]:
+        OperatorOverhead.PrintRound();
+        return;
+    case ["views", var executor]:
+        ViewExecutors.PrintRound(Enum.Parse<ViewExecutor>(executor));
+        return;
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(OperatorOverhead).Assembly).Run(args);

@@ -4,6 +4,7 @@ using Quickstart;
 using SelfSupervised.Core.Encoders;
 using SelfSupervised.Core.Heads;
 using SelfSupervised.Core.Losses;
+using SelfSupervised.Core.Views;
 using SelfSupervised.Data.Batching;
 using SelfSupervised.Data.Synthetic;
 using SelfSupervised.Training.Optimizers;
@@ -33,9 +34,13 @@ Console.WriteLine($"{steps} steps of {batch} images on {device}, seed {seed}");
 Console.WriteLine($"guessing gives a loss of ln(2N-1) = {Math.Log(2 * batch - 1):F3} and an accuracy of 1/(2N-1) = {1.0 / (2 * batch - 1):P1}");
 
 manual_seed(seed);
-using var generator = new Generator((ulong)seed, device);
 var sprites = new Sprites(Options.Images, seed, new SpriteOptions { Background = SpriteBackground.Texture });
 var source = new PrefetchingBatchSource(sprites, new BatchPlan(sprites.Count, batch, seed, dropLast: true));
+var plan = ViewPlan.TwoViews(new ViewPipeline(
+    new RandomResizedCrop(32, 32, area: (0.4, 1)),
+    new RandomHorizontalFlip(),
+    ColorJitter.SimClr(strength: 0.5),
+    new RandomGrayscale()));
 using var encoder = new SmallConvNet(baseWidth: 16);
 using var head = new ProjectionHead(encoder.FeatureDimension, [128, 64]);
 encoder.to(device);
@@ -46,17 +51,16 @@ using var optimizer = optim.Adam(encoder.parameters().Concat(head.parameters()),
 
 var watch = Stopwatch.StartNew();
 var (step, lastPrint) = (0, 0);
-foreach (var images in Enumerable.Range(0, steps).SelectMany(epoch => source.Epoch(epoch)).Take(steps))
+foreach (var batched in Enumerable.Range(0, steps).SelectMany(epoch => source.Epoch(epoch)).Take(steps))
 {
     // Everything that a step makes is freed at its end; parameters and the optimizer's state live outside.
     using var scope = NewDisposeScope();
-    using var bytes = images;
-    var pixels = bytes.ToTensor(device);
+    using var images = batched;
+    var views = plan.Apply(images.ToBytes(device), seed, step, images.Indices);
 
     // Both views go through in one batch, so that batch norm's statistics mix them.
-    var both = cat([Views.Draw(pixels, generator), Views.Draw(pixels, generator)]);
-    var views = head.call(encoder.call(both)).chunk(2);
-    var value = loss.call(views[0], views[1]);
+    var embeddings = head.call(encoder.call(cat([.. views]))).chunk(2);
+    var value = loss.call(embeddings[0], embeddings[1]);
 
     optimizer.SetLearningRate(schedule(step++));
     optimizer.zero_grad();
@@ -66,7 +70,7 @@ foreach (var images in Enumerable.Range(0, steps).SelectMany(epoch => source.Epo
     // Reading a number waits for the device: not at each step.
     if (step == 1 || step % Math.Max(1, steps / 10) == 0)
     {
-        var accuracy = NTXent.Accuracy(views);
+        var accuracy = NTXent.Accuracy(embeddings);
         var milliseconds = watch.Elapsed.TotalMilliseconds / (step - lastPrint);
         Console.WriteLine($"step {step,5}  loss {value.item<float>(),6:F3}  accuracy {accuracy.item<float>(),6:P1}  {milliseconds,7:F1} ms/step");
         (watch, lastPrint) = (Stopwatch.StartNew(), step);

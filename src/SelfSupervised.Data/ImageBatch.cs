@@ -59,17 +59,27 @@ public sealed class ImageBatch : IDisposable
         }
     }
 
+    /// <summary>The images as a tensor of bytes, which is what views take best.</summary>
+    /// <param name="device">Where the tensor is to be. Default: the CPU.</param>
+    /// <returns>[B, C, H, W] Byte; 255 stands for 1. The caller owns it.</returns>
+    /// <exception cref="ObjectDisposedException">The batch has been disposed.</exception>
+    public Tensor ToBytes(Device? device = null)
+    {
+        var pixels = Pixels;
+        using var scope = NewDisposeScope();
+        var bytes = empty([Count, ImageSet.Shape.Channels, ImageSet.Shape.Height, ImageSet.Shape.Width], ScalarType.Byte);
+        pixels.CopyTo(bytes.bytes);
+        return bytes.to(device ?? CPU).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The images as a tensor: each byte divided by 255.</summary>
     /// <param name="device">Where the tensor is to be; bytes are what travels there. Default: the CPU.</param>
     /// <returns>[B, C, H, W] Float32 in [0, 1]. The caller owns it.</returns>
     /// <exception cref="ObjectDisposedException">The batch has been disposed.</exception>
     public Tensor ToTensor(Device? device = null)
     {
-        var pixels = Pixels;
         using var scope = NewDisposeScope();
-        var bytes = empty([Count, ImageSet.Shape.Channels, ImageSet.Shape.Height, ImageSet.Shape.Width], ScalarType.Byte);
-        pixels.CopyTo(bytes.bytes);
-        return bytes.to(device ?? CPU).to(ScalarType.Float32).div_(_white).MoveToOuterDisposeScope();
+        return ToBytes(device).to(ScalarType.Float32).div_(_white).MoveToOuterDisposeScope();
     }
 
     /// <summary>Gives the memory back. The indices remain.</summary>

@@ -22,6 +22,14 @@ public sealed class ImageSetTests : IDisposable
     }
 
     [Fact]
+    public void ToBytes_Batch_IsItsPixels()
+    {
+        using var batch = _set.Batch([3, 0]);
+        TensorAssert.Same(batch.ToBytes(), tensor(batch.Pixels.ToArray(), [2, 2, 1, 3]));
+        LeakCheck.OnlyResult(() => batch.ToBytes());
+    }
+
+    [Fact]
     public void Images_Result_IsAllThatIsLeft() => LeakCheck.OnlyResult(() => _set.Images([0, 2]));
 
     [Fact]
@@ -65,6 +73,7 @@ public sealed class ImageSetTests : IDisposable
         batch.Indices.ToArray().Should().Equal(2, 0);
         FluentActions.Invoking(() => batch.Pixels.Length).Should().Throw<ObjectDisposedException>();
         FluentActions.Invoking(() => batch.ToTensor()).Should().Throw<ObjectDisposedException>();
+        FluentActions.Invoking(() => batch.ToBytes()).Should().Throw<ObjectDisposedException>();
     }
 
     [Theory]
