@@ -12,11 +12,12 @@ public sealed class PackageTests : IClassFixture<PackageTests.Packed>
 
     public PackageTests(Packed packed) => _packed = packed;
 
-    public static TheoryData<string> Libraries => new("SelfSupervised.Core", "SelfSupervised.Data", "SelfSupervised.Training");
+    public static TheoryData<string> Libraries => new("SelfSupervised.Core", "SelfSupervised.Data", "SelfSupervised.Evaluation", "SelfSupervised.Training");
 
     [RepositoryTheory]
     [InlineData("SelfSupervised.Core", "TorchSharp 0.106.0", "Microsoft.Extensions.Logging.Abstractions 10.0.0")]
     [InlineData("SelfSupervised.Data", "SelfSupervised.Core 0.1.0-preview.1", "TorchSharp 0.106.0")]
+    [InlineData("SelfSupervised.Evaluation", "SelfSupervised.Core 0.1.0-preview.1", "TorchSharp 0.106.0")]
     [InlineData("SelfSupervised.Training", "TorchSharp 0.106.0")]
     public void Package_Dependencies_AreTheseOnly(string library, params string[] dependencies)
     {
@@ -53,6 +54,7 @@ public sealed class PackageTests : IClassFixture<PackageTests.Packed>
     [RepositoryTheory]
     [InlineData("SelfSupervised.Core", "Losses.NTXentLoss")]
     [InlineData("SelfSupervised.Data", "Synthetic.Sprites")]
+    [InlineData("SelfSupervised.Evaluation", "Probes.LinearProbe")]
     [InlineData("SelfSupervised.Training", "Optimizers.Lars")]
     public void Package_Documentation_DescribesTheType(string library, string type) =>
         _packed[library].Documentation.Should().Contain($"\"T:{library}.{type}\"");
