@@ -1,0 +1,283 @@
+using System.Diagnostics;
+using SelfSupervised.Core.Methods;
+using SelfSupervised.Training.Checkpoints;
+using SelfSupervised.Training.Optimizers;
+using SelfSupervised.Training.Schedules;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Training.Pretraining;
+
+/// <summary>Runs a method over a source: steps, reports, checkpoints; and goes on where an interrupted run ended.</summary>
+/// <remarks>
+/// <para>
+/// A run that is stopped at any step, by a token, a signal or the machine, and started again with the same arguments and checkpoint
+/// folder, gives the same bits on the same machine as one that was never stopped. The method's draws and the source's order
+/// are counted, and a checkpoint holds everything else: the method's state, the optimisers', libtorch's random numbers on the
+/// CPU, and the history. A damaged or foreign checkpoint is refused, and the one before it is used.
+/// </para>
+/// <para>
+/// A step takes <see cref="PretrainerOptions.Accumulation"/> batches for each player, the players one after the other. Losses stay on
+/// their device until a report, a checkpoint or the end, when all are read and checked: a loss that isn't finite ends the run, with
+/// the step's number, before anything of it is kept.
+/// </para>
+/// </remarks>
+public sealed class Pretrainer
+{
+    private readonly PretrainingMethod _method;
+    private readonly IPretrainingSource _source;
+    private readonly IReadOnlyList<PlayerOptimizer> _optimizers;
+    private readonly PretrainerOptions _options;
+    private readonly IReadOnlyList<ITrainingObserver> _observers;
+    private readonly TrainingHistory _history = new();
+    private readonly LossBuffer _losses;
+    private readonly RunState _state;
+    private readonly CheckpointFolder? _folder;
+    private bool _wasCollapsed;
+
+    /// <summary>Prepares a run with one player.</summary>
+    /// <param name="method">The method, on its device. It stays the caller's, and so does the optimiser.</param>
+    /// <param name="source">Where batches are taken from; on that device.</param>
+    /// <param name="optimizer">Made from the method's trained parameters, after moving them.</param>
+    /// <param name="schedule">The learning rate of each step.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="observers">Who watches. Default: nobody.</param>
+    /// <exception cref="ArgumentException">The method has more than one player, or there are too many batches to count.</exception>
+    /// <example><code>
+    /// new Pretrainer(method, source, optimizer, schedule, new() { Steps = 1000, CheckpointFolder = "run" }).Run();
+    /// </code></example>
+    public Pretrainer(
+        PretrainingMethod method,
+        IPretrainingSource source,
+        OptimizerHelper optimizer,
+        Schedule schedule,
+        PretrainerOptions options,
+        params IReadOnlyList<ITrainingObserver> observers)
+        : this(method, source, [new PlayerOptimizer(optimizer, schedule)], options, observers)
+    {
+    }
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="method">The method, on its device. It stays the caller's, and so do the optimisers.</param>
+    /// <param name="source">Where batches are taken from; on that device.</param>
+    /// <param name="optimizers">One per player, in the order of <see cref="PretrainingMethod.Players"/>.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="observers">Who watches. Default: nobody.</param>
+    /// <exception cref="ArgumentException">Another number of optimisers than players, or there are too many batches to count.</exception>
+    public Pretrainer(
+        PretrainingMethod method,
+        IPretrainingSource source,
+        IReadOnlyList<PlayerOptimizer> optimizers,
+        PretrainerOptions options,
+        params IReadOnlyList<ITrainingObserver> observers)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(optimizers);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(observers);
+        if (optimizers.Count != method.Players.Count)
+        {
+            throw new ArgumentException(
+                $"Expected `optimizers` to be {method.Players.Count}, one for each of {string.Join(", ", method.Players)}, but got {optimizers.Count}.",
+                nameof(optimizers));
+        }
+
+        if ((long)options.Steps * options.Accumulation * optimizers.Count > int.MaxValue)
+        {
+            throw new ArgumentException($"Expected `options` to ask for at most {int.MaxValue} batches in all.", nameof(options));
+        }
+
+        (_method, _source, _optimizers, _options, _observers) = (method, source, [.. optimizers], options, [.. observers]);
+        _losses = new LossBuffer(method.Players);
+        _state = new RunState(method, _optimizers, _history);
+        _folder = options.CheckpointFolder is { } path ? new CheckpointFolder(path, options.KeepCheckpoints) : null;
+    }
+
+    private int BatchesPerStep => _options.Accumulation * _optimizers.Count;
+
+    /// <summary>Runs to the last step, or until it is asked to stop.</summary>
+    /// <param name="stop">Asks it to stop: it finishes the step, writes a checkpoint if it has a folder, and returns.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="NonFiniteLossException">A loss was NaN or infinite.</exception>
+    /// <exception cref="CheckpointException">There are checkpoints, but none that can be used.</exception>
+    public TrainingResult Run(CancellationToken stop = default)
+    {
+        var step = Resume();
+        _losses.Start(step);
+        using var batches = Batches(step * BatchesPerStep).GetEnumerator();
+        _method.train();
+        var (watch, reported) = (Stopwatch.StartNew(), step);
+        while (step < _options.Steps && !stop.IsCancellationRequested)
+        {
+            using var scope = NewDisposeScope();
+            var isReport = ++step % _options.ReportEvery == 0 || step == _options.Steps;
+            var output = Step(step, batches, isReport);
+            if (isReport)
+            {
+                ReadLosses();
+                Report(step, output, watch.Elapsed.TotalSeconds / (step - reported));
+                (watch, reported) = (Stopwatch.StartNew(), step);
+            }
+
+            if (step % _options.CheckpointEvery == 0 && step < _options.Steps)
+            {
+                Save(step);
+            }
+        }
+
+        Save(step);
+        var isComplete = step >= _options.Steps;
+        Tell(isComplete ? TrainingEventKind.Completed : TrainingEventKind.Stopped, step, isComplete ? "All steps are done." : "The run was asked to stop.");
+        return new TrainingResult(step, isComplete, _history);
+    }
+
+    private int Resume()
+    {
+        var checkpoints = _folder?.Checkpoints() ?? [];
+        foreach (var (step, path) in checkpoints)
+        {
+            try
+            {
+                _ = _state.Restore(path);
+                Tell(TrainingEventKind.Resumed, step, $"The run goes on from {path}.");
+                return step;
+            }
+            catch (CheckpointException error)
+            {
+                Tell(TrainingEventKind.CheckpointRefused, step, error.Message);
+            }
+        }
+
+        if (checkpoints.Count > 0)
+        {
+            throw new CheckpointException(_folder!.Path, "has checkpoints, but none that can be used: take another folder to begin anew.");
+        }
+
+        Tell(TrainingEventKind.Started, 0, $"{_method.GetName()}: {_options.Steps} steps of {BatchesPerStep} batches.");
+        return 0;
+    }
+
+    // From a batch on, counted from the beginning of the run, through all epochs to come.
+    private IEnumerable<PretrainingBatch> Batches(int first)
+    {
+        var perEpoch = _source.BatchesPerEpoch;
+        for (var (epoch, position) = Math.DivRem(first, perEpoch); ; epoch++, position = 0)
+        {
+            foreach (var batch in _source.Epoch(epoch, position))
+            {
+                yield return batch with { Step = first++ };
+            }
+        }
+    }
+
+    // What the first player's last batch made is left in the caller's scope.
+    private MethodOutput Step(int step, IEnumerator<PretrainingBatch> batches, bool isReport)
+    {
+        MethodOutput? kept = null;
+        for (var player = 0; player < _optimizers.Count; player++)
+        {
+            var (optimizer, schedule) = _optimizers[player];
+            optimizer.zero_grad();
+            for (var part = 1; part <= _options.Accumulation; part++)
+            {
+                using var scope = NewDisposeScope();
+                _ = batches.MoveNext();
+                var isLast = part == _options.Accumulation;
+                var output = _method.Compute(batches.Current with { WithMetrics = isReport && isLast }, player);
+                using var share = (1.0 / _options.Accumulation).ToScalar();
+                var loss = _options.Accumulation == 1 ? output.Loss : output.Loss.mul(share);
+                loss.backward();
+                _losses.Add(player, step, loss);
+                if (isReport && isLast && player == 0)
+                {
+                    kept = output with { Loss = output.Loss.detach() };
+                    scope.MoveToOuter([kept.Loss, .. kept.Embeddings, .. kept.Metrics.Values]);
+                }
+            }
+
+            if (_options.MaxGradientNorm is { } norm)
+            {
+                nn.utils.clip_grad_norm_(_method.TrainedParameters(player).Select(entry => entry.Parameter), norm);
+            }
+
+            optimizer.SetLearningRate(schedule(step - 1));
+            optimizer.step();
+            _method.AfterStep(player);
+        }
+
+        return kept!;
+    }
+
+    private void ReadLosses()
+    {
+        try
+        {
+            _history.Add(_losses.Read());
+        }
+        catch (NonFiniteLossException error)
+        {
+            Tell(TrainingEventKind.NonFiniteLoss, error.Step, error.Message);
+            throw;
+        }
+    }
+
+    private void Report(int step, MethodOutput output, double secondsPerStep)
+    {
+        var before = _history.Reports.Count == 0 ? 0 : _history.Reports[^1].Step;
+        var metrics = output.Metrics.ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float64).cpu().item<double>());
+        foreach (var (player, loss) in _losses.Others)
+        {
+            metrics[$"loss ({player})"] = loss;
+        }
+
+        var health = output.Embeddings[0].shape[0] < 2 ? null : RepresentationHealth.Measure(output.Embeddings);
+        var report = new TrainingReport(
+            step,
+            _options.Steps,
+            ((step * BatchesPerStep) - 1) / _source.BatchesPerEpoch,
+            _history.Losses.Skip(before).Average(),
+            _optimizers[0].Schedule(step - 1),
+            metrics,
+            health,
+            secondsPerStep);
+        _history.Add(report);
+        foreach (var observer in _observers)
+        {
+            observer.OnReport(report);
+        }
+
+        var isCollapsed = health is { IsCollapsed: true };
+        if (isCollapsed && !_wasCollapsed)
+        {
+            Tell(
+                TrainingEventKind.Collapsed,
+                step,
+                $"All images look alike: the negative similarity is {health!.NegativeSimilarity:F3}, the effective rank {health.EffectiveRank:F1}.");
+        }
+
+        _wasCollapsed = isCollapsed;
+    }
+
+    private void Save(int step)
+    {
+        ReadLosses();
+        if (_folder is null || File.Exists(_folder.PathOf(step)))
+        {
+            return;
+        }
+
+        _state.Save(_folder.PathOf(step), step);
+        _folder.Prune();
+        Tell(TrainingEventKind.CheckpointWritten, step, _folder.PathOf(step));
+    }
+
+    private void Tell(TrainingEventKind kind, int step, string message)
+    {
+        foreach (var observer in _observers)
+        {
+            observer.OnEvent(new TrainingEvent(kind, step, message));
+        }
+    }
+}
