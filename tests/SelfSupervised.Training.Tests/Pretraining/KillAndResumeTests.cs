@@ -1,0 +1,92 @@
+using System.Diagnostics;
+
+namespace SelfSupervised.Training.Tests.Pretraining;
+
+/// <summary>SimCLR in processes of their own, killed at random moments and started again: the same bits as never having been killed.</summary>
+public sealed class KillAndResumeTests : IDisposable
+{
+    private const int Steps = 30;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("resume-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("adam", 1)]
+    [InlineData("lars", 2)]
+    public void Run_KilledAtRandomPoints_GivesTheSameBits(string optimizer, int seed)
+    {
+        Finish("straight", optimizer).Should().Be(0);
+        var (random, kills) = (new Random(seed), 0);
+        while (kills < 4)
+        {
+            using var process = Start("killed", optimizer);
+            KillAfter(process, lines: random.Next(1, 14), TimeSpan.FromMilliseconds(random.Next(0, 30)));
+            kills++;
+        }
+
+        var output = new List<string>();
+        Finish("killed", optimizer, output).Should().Be(0);
+        output.Should().Contain(line => line.StartsWith("Resumed", StringComparison.Ordinal), "otherwise nothing was tested");
+        File.ReadAllBytes(Result("killed")).Should().Equal(File.ReadAllBytes(Result("straight")));
+    }
+
+    [Fact]
+    public void Run_Terminated_SavesAndEndsCleanly()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // which has no SIGTERM for another process
+        }
+
+        using var process = Start("terminated", "adam");
+        while (process.StandardOutput.ReadLine() is { } line && line != "step 3")
+        {
+        }
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        {
+            kill.WaitForExit();
+        }
+
+        var rest = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.Should().Be(3, "it says that it is not complete");
+        rest.Should().Contain("CheckpointWritten").And.Contain("Stopped");
+    }
+
+    private string Result(string name) => Path.Combine(_folder, $"{name}.safetensors");
+
+    private Process Start(string name, string optimizer)
+    {
+        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "ResumeRunner.dll"), Path.Combine(_folder, name), $"{Steps}", optimizer, Result(name)])
+        {
+            RedirectStandardOutput = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    private static void KillAfter(Process process, int lines, TimeSpan delay)
+    {
+        for (var i = 0; i < lines && process.StandardOutput.ReadLine() is not null; i++)
+        {
+        }
+
+        Thread.Sleep(delay);
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    private int Finish(string name, string optimizer, List<string>? output = null)
+    {
+        using var process = Start(name, optimizer);
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            output?.Add(line);
+        }
+
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
