@@ -18,7 +18,9 @@ public sealed class PackageTests : IClassFixture<PackageTests.Packed>
     [InlineData("SelfSupervised.Core", "TorchSharp 0.106.0", "Microsoft.Extensions.Logging.Abstractions 10.0.0")]
     [InlineData("SelfSupervised.Data", "SelfSupervised.Core 0.1.0-preview.1", "TorchSharp 0.106.0")]
     [InlineData("SelfSupervised.Evaluation", "SelfSupervised.Core 0.1.0-preview.1", "TorchSharp 0.106.0")]
-    [InlineData("SelfSupervised.Training", "TorchSharp 0.106.0")]
+    [InlineData(
+        "SelfSupervised.Training", "SelfSupervised.Core 0.1.0-preview.1", "SelfSupervised.Evaluation 0.1.0-preview.1", "TorchSharp 0.106.0",
+        "Microsoft.Extensions.Logging.Abstractions 10.0.0")]
     public void Package_Dependencies_AreTheseOnly(string library, params string[] dependencies)
     {
         var nuspec = _packed[library].Nuspec;
