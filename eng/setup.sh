@@ -135,6 +135,16 @@ prepare_system() {
   fi
 }
 
+# ---- libvips ------------------------------------------------------------------------------------------------------
+
+# Decodes folders of images. Nothing else needs it: without it, those tests are skipped.
+has_libvips() { [[ "$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)" == *libvips.so.42* ]]; }
+
+prepare_libvips() {
+  [ "$(uname -s)" = Linux ] && ! has_libvips || return 0
+  install libvips42 && has_libvips || say "note: libvips42 is missing, which reads folders of images: their tests are skipped"
+}
+
 # ---- the decision -------------------------------------------------------------------------------------------------
 
 provider=${TorchProvider:-}
@@ -153,3 +163,5 @@ else
   keep TorchProvider=nuget TorchBackend="$backend"
   say "TorchSharp is the NuGet package, with libtorch for ${backend:-cpu} ($choice)"
 fi
+
+prepare_libvips
