@@ -23,11 +23,13 @@ dotnet run "$tool" -- check "$api" "${assemblies[@]}" || code=1
 binding=eng/TorchSharp.System/bin/Release/net10.0/TorchSharp.dll
 grep -q '>system<' eng/local.props || exit $code
 
-# A member's line is put behind its type's name. The type's own line becomes one line for each of its bases.
+# A member's line is put behind its type's name. The type's own line becomes one line for each of its bases, which is
+# System.Object where the list names none; and a list may spell a Boolean default either way.
 flat() {
   awk '/^# / { split($0, part, " : "); type = substr(part[1], 3); n = split(part[2], bases, ", ")
+               if (n == 0) bases[n = 1] = "System.Object"
                print type; for (i = 1; i <= n; i++) print type " : " bases[i]; next }
-       { print type " ::" $0 }' "$1" | sort -u
+       { gsub(/= false/, "= False"); gsub(/= true/, "= True"); print type " ::" $0 }' "$1" | sort -u
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

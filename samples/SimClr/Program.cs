@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using SelfSupervised.Data.Batching;
 using SelfSupervised.Training;
+using SelfSupervised.Training.Observers;
 using SelfSupervised.Training.Pretraining;
 using SelfSupervised.Training.Schedules;
 using SimClrSample;
@@ -47,7 +48,9 @@ var run = new PretrainerOptions
 Console.WriteLine($"{recipe.Train.Count} images without labels, {run.Steps} steps of {options.BatchSize} on {options.Device}, seed {options.Seed}");
 Console.WriteLine($"guessing gives a loss of ln(2N-1) = {Math.Log((2 * options.BatchSize) - 1):F3}");
 var watch = Stopwatch.StartNew();
-var result = new Pretrainer(method, source, optimizer, schedule, run, new Lines()).Run(shutdown.Token);
+var display = new Display(options.Plain);
+var csv = new CsvObserver(Path.Combine(options.Output, "history.csv"));
+var result = display.Run(observer => new Pretrainer(method, source, optimizer, schedule, run, observer, csv).Run(shutdown.Token));
 Console.WriteLine($"pretraining took {watch.Elapsed.TotalSeconds:F0} s");
 if (!result.IsComplete)
 {
@@ -57,19 +60,15 @@ if (!result.IsComplete)
 using var untrained = Recipe.Encoder(options.Seed);
 untrained.to(options.Device);
 using var pixels = nn.Flatten();
+using var scope = NewDisposeScope();
+var all = new List<Representation>();
 foreach (var (name, network) in new (string, nn.Module<Tensor, Tensor>)[] { ("learned", encoder), ("untrained", untrained), ("raw pixels", pixels) })
 {
-    var one = Representation.Of(name, network, recipe, options.Device, options.Seed);
-    Console.WriteLine($"{name,-12} linear probe {one.Probe.Test.Top1}  kNN {one.Knn.Test.Top1}  effective rank {one.Spectrum.EffectiveRank:F1} of {one.Probe.Dimension}   {watch.Elapsed.TotalSeconds:F0} s");
-    one.Test.Dispose();
+    all.Add(Representation.Of(name, network, recipe, options.Device, options.Seed));
+    Display.Show(all[^1]);
 }
 
+var report = Path.Combine(options.Output, "report.html");
+Report.Save(report, options, recipe, result, all);
+Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s in all; the report is {Path.GetFullPath(report)}");
 return 0;
-
-internal sealed class Lines : ITrainingObserver
-{
-    public void OnReport(TrainingReport report) => Console.WriteLine(
-        $"step {report.Step,5}  loss {report.Loss,6:F3}  accuracy {report.Metrics["accuracy"],6:P1}  rank {report.Health!.EffectiveRank,5:F1}  {report.SecondsPerStep * 1e3,6:F1} ms/step  {report.Remaining.TotalSeconds:F0} s left");
-
-    public void OnEvent(TrainingEvent happening) => Console.WriteLine($"{happening.Kind}: {happening.Message}");
-}

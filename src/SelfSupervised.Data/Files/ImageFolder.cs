@@ -21,9 +21,9 @@ namespace SelfSupervised.Data.Files;
 /// </para>
 /// <para>
 /// The machine must have libvips 8.13 or later: on Debian and Ubuntu, the package libvips42. libvips is set, for the whole
-/// process, to work on the thread that asks, without vector code compiled on the way (Orc's is not safe on threads), to cache no
-/// operation and to print no warning. Read on several threads instead, as
-/// <see cref="Batching.PrefetchingBatchSource"/> does; small images are best read once, by <see cref="ImageSet.ToMemory"/>.
+/// process, to use one thread for whoever asks it, to compile no vector code on the way (Orc's is not safe on several
+/// threads), to cache no operation and to print no warning. Read on several threads instead, as
+/// <see cref="Batching.PrefetchingBatchSource"/> does; tiny images are best read once, by <see cref="ImageSet.ToMemory"/>.
 /// </para>
 /// </remarks>
 public sealed class ImageFolder : ImageSet
