@@ -18,7 +18,7 @@ internal sealed record Options
           --seed    seed of weights, images and views, from 0 (default 1)
           --device  where to compute (default cpu)
           --output  the folder of report, history and checkpoints; a run that was stopped goes on from there
-                    (default simclr-run in the current folder)
+                    (default: a folder for these settings in simclr-run, in the current folder)
           --plain   lines instead of a live bar, as where there is no terminal
           --smoke   a few steps on few images, to see that it runs
         """;
@@ -39,7 +39,13 @@ internal sealed record Options
 
     public Device Device { get; init; } = CPU;
 
-    public string Output { get; init; } = "simclr-run";
+    /// <summary>By default a folder for the settings, so that a run never goes on from another's checkpoint.</summary>
+    public string Output
+    {
+        get => field ?? Path.Combine(
+            "simclr-run", $"{(OnCifar10 ? "cifar10" : "sprites")}-{Images}-images-{TrainingSteps}-steps-of-{BatchSize}-seed-{Seed}");
+        init;
+    }
 
     public bool Plain { get; init; }
 

@@ -64,7 +64,7 @@ internal static class Report
         {
             References = [new ReferenceLine(Math.Log((2 * options.BatchSize) - 1), "chance, ln(2N − 1)")],
         });
-        section.Add(new LineChart("Contrastive accuracy", [new ChartSeries("accuracy", steps, history.Reports.Select(one => one.Metrics["accuracy"]))], "step", "share"));
+        section.Add(new LineChart("Contrastive accuracy", [new ChartSeries("accuracy", steps, history.Reports.Select(one => one.Metrics["accuracy"])) { Smoothing = 5 }], "step", "share"));
         section.Add(new LineChart(
             "Cosine similarity",
             [Health("two views of an image", one => one.PositiveSimilarity), Health("different images", one => one.NegativeSimilarity)],
@@ -89,7 +89,10 @@ internal static class Report
         var views = plan.Apply(images, options.Seed, step: 0, some).Select(ReportImage.Of).ToList();
         section.Add(new ImageGrid(
             "Images and their views",
-            some.Select(i => new ImageRow(null, [new ImageCell(Picture(recipe.Train, i), null, ImageMark.Query), .. views.Select(view => new ImageCell(view[i]))]))));
+            some.Select(i => new ImageRow(null, [new ImageCell(Picture(recipe.Train, i), null, ImageMark.Query), .. views.Select(view => new ImageCell(view[i]))])))
+        {
+            ColumnLabels = ["image", .. Enumerable.Range(1, 5).Select(view => $"view {view}")],
+        });
         section.Add(Neighbours(recipe.Test, learned.Test));
 
         var (count, labels) = (Math.Min(2000, recipe.Test.Count), recipe.Test.Labels!);
