@@ -44,10 +44,11 @@ public sealed class CheckpointFolder
     public string PathOf(int step) =>
         System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Guard.AtLeast(0, step, nameof(step)):D9}{Suffix}"));
 
-    /// <summary>Deletes all but the latest few, and what an interrupted writer left aside.</summary>
-    public void Prune()
+    /// <summary>Deletes all but the latest few up to a step, and what an interrupted writer left aside.</summary>
+    /// <param name="step">The step that the run is at. Checkpoints of later steps, which were refused, are left alone.</param>
+    public void Prune(int step)
     {
-        foreach (var (_, path) in Checkpoints().Skip(Keep))
+        foreach (var (_, path) in Checkpoints().Where(entry => entry.Step <= step).Skip(Keep))
         {
             File.Delete(path);
         }

@@ -13,8 +13,16 @@ internal sealed class LossBuffer(IReadOnlyList<string> players)
     /// <summary>The last losses of all players but the first.</summary>
     public IReadOnlyDictionary<string, double> Others => _others;
 
-    /// <summary>The first step that is to come is the one after this.</summary>
-    public void Start(int step) => _first = step + 1;
+    /// <summary>Forgets what was not read; the step that comes is the one after this.</summary>
+    public void Start(int step)
+    {
+        foreach (var pending in _pending)
+        {
+            Clear(pending);
+        }
+
+        _first = step + 1;
+    }
 
     /// <summary>Adds to the loss of a step.</summary>
     public void Add(int player, int step, Tensor loss)
@@ -63,8 +71,13 @@ internal sealed class LossBuffer(IReadOnlyList<string> players)
     {
         using var scope = NewDisposeScope();
         using var values = stack(pending).to(ScalarType.Float64).cpu().data<double>();
+        Clear(pending);
+        return values.ToArray();
+    }
+
+    private static void Clear(List<Tensor> pending)
+    {
         pending.ForEach(loss => loss.Dispose());
         pending.Clear();
-        return values.ToArray();
     }
 }

@@ -29,12 +29,12 @@ public sealed class Pretrainer
     private readonly IPretrainingSource _source;
     private readonly IReadOnlyList<PlayerOptimizer> _optimizers;
     private readonly PretrainerOptions _options;
-    private readonly IReadOnlyList<ITrainingObserver> _observers;
+    private readonly RunReporter _reporter;
     private readonly TrainingHistory _history = new();
     private readonly LossBuffer _losses;
     private readonly RunState _state;
     private readonly CheckpointFolder? _folder;
-    private bool _wasCollapsed;
+    private int? _saved;
 
     /// <summary>Prepares a run with one player.</summary>
     /// <param name="method">The method, on its device. It stays the caller's, and so does the optimiser.</param>
@@ -89,7 +89,8 @@ public sealed class Pretrainer
             throw new ArgumentException($"Expected `options` to ask for at most {int.MaxValue} batches in all.", nameof(options));
         }
 
-        (_method, _source, _optimizers, _options, _observers) = (method, source, [.. optimizers], options, [.. observers]);
+        (_method, _source, _optimizers, _options) = (method, source, [.. optimizers], options);
+        _reporter = new RunReporter([.. observers], _history);
         _losses = new LossBuffer(method.Players);
         _state = new RunState(method, _optimizers, _history);
         _folder = options.CheckpointFolder is { } path ? new CheckpointFolder(path, options.KeepCheckpoints) : null;
@@ -106,8 +107,25 @@ public sealed class Pretrainer
     {
         var step = Resume();
         _losses.Start(step);
-        using var batches = Batches(step * BatchesPerStep).GetEnumerator();
         _method.train();
+        try
+        {
+            step = Run(step, stop);
+        }
+        finally
+        {
+            _losses.Start(step);
+        }
+
+        var isComplete = step >= _options.Steps;
+        _reporter.Tell(
+            isComplete ? TrainingEventKind.Completed : TrainingEventKind.Stopped, step, isComplete ? "All steps are done." : "The run was asked to stop.");
+        return new TrainingResult(step, isComplete, _history);
+    }
+
+    private int Run(int step, CancellationToken stop)
+    {
+        using var batches = Batches(step * BatchesPerStep).GetEnumerator();
         var (watch, reported) = (Stopwatch.StartNew(), step);
         while (step < _options.Steps && !stop.IsCancellationRequested)
         {
@@ -117,20 +135,25 @@ public sealed class Pretrainer
             if (isReport)
             {
                 ReadLosses();
-                Report(step, output, watch.Elapsed.TotalSeconds / (step - reported));
+                _reporter.Report(
+                    step,
+                    _options.Steps,
+                    ((step * BatchesPerStep) - 1) / _source.BatchesPerEpoch,
+                    _optimizers[0].Schedule(step - 1),
+                    output,
+                    _losses.Others,
+                    watch.Elapsed.TotalSeconds / (step - reported));
                 (watch, reported) = (Stopwatch.StartNew(), step);
             }
 
-            if (step % _options.CheckpointEvery == 0 && step < _options.Steps)
+            if (step % _options.CheckpointEvery == 0)
             {
                 Save(step);
             }
         }
 
         Save(step);
-        var isComplete = step >= _options.Steps;
-        Tell(isComplete ? TrainingEventKind.Completed : TrainingEventKind.Stopped, step, isComplete ? "All steps are done." : "The run was asked to stop.");
-        return new TrainingResult(step, isComplete, _history);
+        return step;
     }
 
     private int Resume()
@@ -141,12 +164,13 @@ public sealed class Pretrainer
             try
             {
                 _ = _state.Restore(path);
-                Tell(TrainingEventKind.Resumed, step, $"The run goes on from {path}.");
+                _saved = step;
+                _reporter.Tell(TrainingEventKind.Resumed, step, $"The run goes on from {path}.");
                 return step;
             }
             catch (CheckpointException error)
             {
-                Tell(TrainingEventKind.CheckpointRefused, step, error.Message);
+                _reporter.Tell(TrainingEventKind.CheckpointRefused, step, error.Message);
             }
         }
 
@@ -155,7 +179,9 @@ public sealed class Pretrainer
             throw new CheckpointException(_folder!.Path, "has checkpoints, but none that can be used: take another folder to begin anew.");
         }
 
-        Tell(TrainingEventKind.Started, 0, $"{_method.GetName()}: {_options.Steps} steps of {BatchesPerStep} batches.");
+        _history.Clear();
+        _saved = null;
+        _reporter.Tell(TrainingEventKind.Started, 0, $"{_method.GetName()}: {_options.Steps} steps of {BatchesPerStep} batches.");
         return 0;
     }
 
@@ -218,66 +244,22 @@ public sealed class Pretrainer
         }
         catch (NonFiniteLossException error)
         {
-            Tell(TrainingEventKind.NonFiniteLoss, error.Step, error.Message);
+            _reporter.Tell(TrainingEventKind.NonFiniteLoss, error.Step, error.Message);
             throw;
         }
-    }
-
-    private void Report(int step, MethodOutput output, double secondsPerStep)
-    {
-        var before = _history.Reports.Count == 0 ? 0 : _history.Reports[^1].Step;
-        var metrics = output.Metrics.ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float64).cpu().item<double>());
-        foreach (var (player, loss) in _losses.Others)
-        {
-            metrics[$"loss ({player})"] = loss;
-        }
-
-        var health = output.Embeddings[0].shape[0] < 2 ? null : RepresentationHealth.Measure(output.Embeddings);
-        var report = new TrainingReport(
-            step,
-            _options.Steps,
-            ((step * BatchesPerStep) - 1) / _source.BatchesPerEpoch,
-            _history.Losses.Skip(before).Average(),
-            _optimizers[0].Schedule(step - 1),
-            metrics,
-            health,
-            secondsPerStep);
-        _history.Add(report);
-        foreach (var observer in _observers)
-        {
-            observer.OnReport(report);
-        }
-
-        var isCollapsed = health is { IsCollapsed: true };
-        if (isCollapsed && !_wasCollapsed)
-        {
-            Tell(
-                TrainingEventKind.Collapsed,
-                step,
-                $"All images look alike: the negative similarity is {health!.NegativeSimilarity:F3}, the effective rank {health.EffectiveRank:F1}.");
-        }
-
-        _wasCollapsed = isCollapsed;
     }
 
     private void Save(int step)
     {
         ReadLosses();
-        if (_folder is null || File.Exists(_folder.PathOf(step)))
+        if (_folder is null || _saved == step)
         {
             return;
         }
 
         _state.Save(_folder.PathOf(step), step);
-        _folder.Prune();
-        Tell(TrainingEventKind.CheckpointWritten, step, _folder.PathOf(step));
-    }
-
-    private void Tell(TrainingEventKind kind, int step, string message)
-    {
-        foreach (var observer in _observers)
-        {
-            observer.OnEvent(new TrainingEvent(kind, step, message));
-        }
+        _folder.Prune(step);
+        _saved = step;
+        _reporter.Tell(TrainingEventKind.CheckpointWritten, step, _folder.PathOf(step));
     }
 }

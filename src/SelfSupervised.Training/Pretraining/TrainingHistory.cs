@@ -24,11 +24,16 @@ public sealed class TrainingHistory
 
     internal string ToJson() => JsonSerializer.Serialize(_reports, _json);
 
-    internal void Restore(IEnumerable<double> losses, string json)
+    internal void Clear()
     {
         _losses.Clear();
-        _losses.AddRange(losses);
         _reports.Clear();
+    }
+
+    internal void Restore(IEnumerable<double> losses, string json)
+    {
+        Clear();
+        _losses.AddRange(losses);
         _reports.AddRange(JsonSerializer.Deserialize<List<TrainingReport>>(json, _json) ?? []);
     }
 }

@@ -95,9 +95,9 @@ public sealed class CheckpointFileTests : IDisposable
         File.WriteAllText(folder.PathOf(7) + ".abc.tmp", string.Empty);
         File.WriteAllText(Path.Combine(_folder, "step-x.ckpt"), string.Empty);
         folder.Checkpoints().Select(entry => entry.Step).Should().Equal(100, 20, 5, 3);
-        folder.Prune();
-        folder.Checkpoints().Select(entry => entry.Step).Should().Equal(100, 20);
-        Directory.GetFiles(_folder).Should().HaveCount(3, "what is no checkpoint is not touched");
+        folder.Prune(step: 20);
+        folder.Checkpoints().Select(entry => entry.Step).Should().Equal(100, 20, 5);
+        Directory.GetFiles(_folder).Should().HaveCount(4, "what is no checkpoint is not touched");
         FluentActions.Invoking(() => new CheckpointFolder(_folder, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("keep");
     }
 

@@ -143,6 +143,86 @@ public sealed class PretrainerTests : IDisposable
         recorder.Events.Select(one => (one.Kind, one.Step)).Take(2).Should().Equal((TrainingEventKind.CheckpointRefused, 6), (TrainingEventKind.Resumed, 4));
         second.Steps.Should().Equal(4, 5);
         TensorAssert.Same(second.Weight, first.Weight);
+
+        // What was damaged has been written again.
+        using var third = new Toy();
+        Run(third, options, LearningRate.Constant(0.1)).IsComplete.Should().BeTrue();
+        third.Steps.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Run_LaterCheckpointRefused_KeepsTheOnesThatAreUsed()
+    {
+        // A file of a later step that can't be used takes no place of those that can.
+        var options = new PretrainerOptions { Steps = 8, CheckpointFolder = _folder, CheckpointEvery = 1 };
+        var folder = new CheckpointFolder(_folder);
+        File.WriteAllText(folder.PathOf(90), "not a checkpoint");
+        using (var first = new Toy())
+        {
+            FluentActions.Invoking(() => Run(first, options, LearningRate.Constant(0.1))).Should().ThrowExactly<CheckpointException>();
+        }
+
+        File.Delete(folder.PathOf(90));
+        using var second = new Toy();
+        using var stop = new CancellationTokenSource();
+        Run(second, options, LearningRate.Constant(0.1), stop: stop, stopAt: 3);
+        File.WriteAllText(folder.PathOf(90), "not a checkpoint");
+        using var third = new Toy();
+        Run(third, options, LearningRate.Constant(0.1)).IsComplete.Should().BeTrue();
+        folder.Checkpoints().Select(one => one.Step).Should().Equal(90, 8, 7);
+    }
+
+    [Fact]
+    public void Run_CheckpointOfAnotherOptimiserOrNetwork_IsRefused()
+    {
+        var options = new PretrainerOptions { Steps = 2, CheckpointFolder = _folder };
+        using var first = new Toy();
+        Run(first, options, LearningRate.Constant(0.1), adam: true);
+        using var second = new Toy();
+        var recorder = new Recorder();
+        FluentActions.Invoking(() => Run(second, options, LearningRate.Constant(0.1), recorder)).Should().ThrowExactly<CheckpointException>();
+        recorder.Events.Should().ContainSingle().Which.Message.Should().Contain("holds the state of another optimiser");
+
+        using var wider = new Toy(outputs: 4);
+        recorder.Events.Clear();
+        FluentActions.Invoking(() => Run(wider, options, LearningRate.Constant(0.1), recorder, adam: true)).Should().ThrowExactly<CheckpointException>();
+        recorder.Events.Should().ContainSingle().Which.Message.Should().Contain("layer.weight").And.Contain("does not fit");
+    }
+
+    [Fact]
+    public void Run_Twice_BeginsAnewWithItsOwnHistory()
+    {
+        using var method = new Toy();
+        using var optimizer = optim.SGD(method.parameters(), 0.1);
+        var pretrainer = new Pretrainer(method, new ToySource(), optimizer, LearningRate.Constant(0), new PretrainerOptions { Steps = 4, ReportEvery = 2 });
+        var first = pretrainer.Run();
+        var second = pretrainer.Run();
+        second.History.Losses.Should().Equal(first.History.Losses);
+        second.History.Reports.Should().HaveCount(2);
+        second.History.Reports.Select(one => one.Loss).Should().Equal(first.History.Reports.Select(one => one.Loss));
+    }
+
+    [Fact]
+    public void Run_TwoPlayers_TakeTurnsWithBatchesOptimisersAndLossesOfTheirOwn()
+    {
+        using var scope = NewDisposeScope();
+        using var method = new Duel();
+        using var climber = optim.SGD(method.TrainedParameters(0).Select(entry => entry.Parameter), 1);
+        using var diver = optim.SGD(method.TrainedParameters(1).Select(entry => entry.Parameter), 1);
+        var recorder = new Recorder();
+        var result = new Pretrainer(
+            method,
+            new ToySource(),
+            [new(climber, LearningRate.Constant(0.5)), new(diver, LearningRate.Constant(0.25))],
+            new PretrainerOptions { Steps = 3, ReportEvery = 3 },
+            recorder).Run();
+        method.Turns.Should().Equal((0, 0), (1, 1), (0, 2), (1, 3), (0, 4), (1, 5));
+        method.Done.Should().Equal(0, 1, 0, 1, 0, 1);
+        method.Up.item<float>().Should().Be(1.5f);
+        method.Down.item<float>().Should().Be(-0.75f);
+        result.History.Losses.Should().Equal(0, -0.5, -1);
+        recorder.Reports.Should().ContainSingle().Which.Metrics["loss (down)"].Should().Be(-0.5);
+        (recorder.Reports[0].LearningRate, recorder.Reports[0].Epoch).Should().Be((0.5, 1));
     }
 
     [Fact]
@@ -179,6 +259,19 @@ public sealed class PretrainerTests : IDisposable
         Run(method, new PretrainerOptions { Steps = 6, ReportEvery = 2 }, LearningRate.Constant(0.1), recorder);
         recorder.Events.Where(one => one.Kind == TrainingEventKind.Collapsed).Should().ContainSingle().Which.Step.Should().Be(2);
         recorder.Reports.Should().OnlyContain(report => report.Health!.IsCollapsed);
+    }
+
+    [Fact]
+    public void Run_MethodThrows_LeavesNoTensor()
+    {
+        using var method = new Toy { Failing = 2 };
+        using var optimizer = optim.SGD(method.parameters(), 0.1);
+        var pretrainer = new Pretrainer(method, new ToySource(), optimizer, LearningRate.Constant(0.1), new PretrainerOptions { Steps = 5 });
+        LeakCheck.NothingLeft(() =>
+        {
+            pretrainer.Invoking(one => one.Run()).Should().ThrowExactly<InvalidOperationException>();
+            method.zero_grad();
+        });
     }
 
     [Fact]

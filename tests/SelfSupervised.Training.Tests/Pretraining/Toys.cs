@@ -6,14 +6,16 @@ namespace SelfSupervised.Training.Tests.Pretraining;
 /// <summary>A method whose gradient is known: its loss is the mean of (w·x − 1)² over the batch, with dropout's randomness if asked for.</summary>
 internal sealed class Toy : PretrainingMethod
 {
-    private readonly TorchSharp.Modules.Linear layer = nn.Linear(2, 3, hasBias: false);
+    private readonly TorchSharp.Modules.Linear layer;
     private readonly double _dropout;
 
-    public Toy(double dropout = 0)
+    public Toy(double dropout = 0, int outputs = 3)
         : base(nameof(Toy))
     {
+        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        layer.weight.copy_(tensor(new[] { 0.5f, -0.25f, 0.125f, 1, 0.75f, -0.5f }, [3, 2]));
+        layer = nn.Linear(2, outputs, hasBias: false);
+        layer.weight.copy_(tensor(new[] { 0.5f, -0.25f, 0.125f, 1, 0.75f, -0.5f, 0.3f, 0.2f }[..(2 * outputs)], [outputs, 2]));
         _dropout = dropout;
         RegisterComponents();
     }
@@ -27,6 +29,9 @@ internal sealed class Toy : PretrainingMethod
     /// <summary>The step from which on the loss is NaN.</summary>
     public int Broken { get; init; } = int.MaxValue;
 
+    /// <summary>The step from which on it throws.</summary>
+    public int Failing { get; init; } = int.MaxValue;
+
     /// <summary>Whether all embeddings are alike.</summary>
     public bool Collapsed { get; init; }
 
@@ -35,6 +40,11 @@ internal sealed class Toy : PretrainingMethod
     public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
     {
         Steps.Add(batch.Step);
+        if (batch.Step >= Failing)
+        {
+            throw new InvalidOperationException("It was to fail.");
+        }
+
         using var scope = NewDisposeScope();
         var x = layer.call(nn.functional.dropout(batch.Images.view(-1, 2), _dropout, training: true));
         var loss = x.sub(1).square().mean().mul(batch.Step >= Broken ? double.NaN : 1);
@@ -46,6 +56,40 @@ internal sealed class Toy : PretrainingMethod
     }
 
     public override void AfterStep(int player = 0) => StepsDone++;
+}
+
+/// <summary>Two players, each with one number: the one's loss is minus its number, the other's its number.</summary>
+internal sealed class Duel : PretrainingMethod
+{
+    private readonly TorchSharp.Modules.Parameter up = new(zeros(1));
+    private readonly TorchSharp.Modules.Parameter down = new(zeros(1));
+
+    public Duel()
+        : base(nameof(Duel)) => RegisterComponents();
+
+    public override IReadOnlyList<string> Players { get; } = ["up", "down"];
+
+    public override nn.Module<Tensor, Tensor> Encoder => throw new NotSupportedException();
+
+    public Tensor Up => up;
+
+    public Tensor Down => down;
+
+    public List<(int Player, int Batch)> Turns { get; } = [];
+
+    public List<int> Done { get; } = [];
+
+    public override IEnumerable<(string Name, TorchSharp.Modules.Parameter Parameter)> TrainedParameters(int player = 0) =>
+        [player == 0 ? ("up", up) : ("down", down)];
+
+    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
+    {
+        Turns.Add((player, batch.Step));
+        var loss = player == 0 ? up.sum().neg() : down.sum();
+        return new MethodOutput(loss, [batch.Images.view(-1, 2).alias()], new Dictionary<string, Tensor>());
+    }
+
+    public override void AfterStep(int player = 0) => Done.Add(player);
 }
 
 /// <summary>Batches that follow from epoch and number.</summary>
