@@ -86,6 +86,29 @@ public struct CounterRandom
         return (int)(product >> 32);
     }
 
+    /// <summary>Puts values into a random order, each as likely: Fisher–Yates (Durstenfeld, 1964).</summary>
+    /// <typeparam name="T">The values' type.</typeparam>
+    /// <param name="values">The values, in place.</param>
+    public void Shuffle<T>(Span<T> values)
+    {
+        for (var i = values.Length - 1; i > 0; i--)
+        {
+            var j = Below(i + 1);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+    }
+
+    /// <summary>A random order.</summary>
+    /// <param name="count">N, at least 0.</param>
+    /// <returns>A permutation of 0..N−1, each as likely.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public int[] Permutation(int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        Shuffle(order.AsSpan());
+        return order;
+    }
+
     private uint NextBlock()
     {
         var (c0, c1, c2, c3) = (_block++, _stream, _step, _purpose);

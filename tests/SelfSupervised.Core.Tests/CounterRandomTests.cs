@@ -44,6 +44,24 @@ public sealed class CounterRandomTests
     }
 
     [Fact]
+    public void Permutation_OfThree_AllSixAreAsLikely()
+    {
+        var random = new CounterRandom(1, 2, 3);
+        var counts = new Dictionary<string, int>();
+        for (var i = 0; i < 60_000; i++)
+        {
+            var order = string.Concat(random.Permutation(3));
+            counts[order] = counts.GetValueOrDefault(order) + 1;
+        }
+
+        // Chi-squared with 5 degrees of freedom: above 20.5 once in a thousand seeds.
+        counts.Should().HaveCount(6);
+        counts.Values.Sum(count => Math.Pow(count - 10_000, 2) / 10_000).Should().BeLessThan(20.5);
+        random.Permutation(0).Should().BeEmpty();
+        FluentActions.Invoking(() => new CounterRandom(1, 2, 3).Permutation(-1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
     public void Below_Counts_AreUniform()
     {
         var random = new CounterRandom(1, 2, 3);

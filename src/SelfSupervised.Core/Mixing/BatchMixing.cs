@@ -27,13 +27,7 @@ public abstract class BatchMixing
         ModuleGuard.AtLeast(step, 0, nameof(step));
         ModuleGuard.AtLeast(count, 1, nameof(count));
         var random = new CounterRandom(seed, RandomPurpose.Mixing, stream: 0, (uint)step);
-        var partners = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            var j = random.Below(i + 1);
-            (partners[i], partners[j]) = (partners[j], i);
-        }
-
+        var partners = random.Permutation(count);
         return Draw(ref random, partners, shape);
     }
 
@@ -58,7 +52,7 @@ public abstract class BatchMixing
         using var scope = NewDisposeScope();
         using var weight = draw.ImageWeight.ToScalar();
         using var rest = (1 - draw.ImageWeight).ToScalar();
-        var partners = images.index_select(0, tensor(draw.Partners.Select(partner => (long)partner).ToArray(), device: images.device));
+        var partners = images.index_select(0, Places.Of(draw.Partners, images.device));
         var mixed = draw.ImageWeight == 1 ? images.clone() : images.mul(weight).add(partners, rest);
         if (height > 0 && width > 0)
         {
@@ -96,7 +90,7 @@ public abstract class BatchMixing
             return own.MoveToOuterDisposeScope();
         }
 
-        var partners = labels.index_select(0, tensor(draw.Partners.Select(partner => (long)partner).ToArray(), device: labels.device));
+        var partners = labels.index_select(0, Places.Of(draw.Partners, labels.device));
         return own.mul(weight).add(loss(partners), rest).MoveToOuterDisposeScope();
     }
 

@@ -65,10 +65,10 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
     {
         for (var i = 0; i < Operations; i++)
         {
-            var j = random.Below(i + 1);
-            (parameters[i], parameters[j]) = (parameters[j], i);
+            parameters[i] = i;
         }
 
+        random.Shuffle(parameters[..Operations]);
         parameters[4] = Factor(ref random, Brightness);
         parameters[5] = Factor(ref random, Contrast);
         parameters[6] = Factor(ref random, Saturation);
@@ -145,7 +145,7 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
         }
 
         using var scope = NewDisposeScope();
-        var places = tensor(Array.ConvertAll(images, image => (long)image), device: jittered.device);
+        var places = Places.Of(images, jittered.device);
         var some = jittered.index_select(0, places);
         var factors = parameters.Select(images).Column(Operations + operation, jittered).view(-1);
         var changed = operation switch

@@ -57,7 +57,7 @@ public sealed class Cutout : ViewOperator, IHostKernel
     protected override Tensor Apply(Tensor images, DrawnParameters parameters)
     {
         using var scope = NewDisposeScope();
-        var mask = BoxFill.Mask(images, [.. Enumerable.Range(0, parameters.Count).Select(image => Box(parameters[image]))]);
+        var mask = BoxFill.Mask(images, parameters.Map(Box));
         var fill = _fill is null
             ? zeros([1, 1, 1, 1], images.dtype, images.device)
             : tensor(_fill, [1, _fill.Length, 1, 1], images.dtype, images.device);

@@ -30,13 +30,20 @@ public sealed class DrawnParameters
     /// <returns>[B, 1, 1, 1]. The caller owns it.</returns>
     public Tensor Column(int parameter, Tensor images)
     {
-        var column = new float[Count];
-        for (var i = 0; i < column.Length; i++)
+        var column = Map(row => row[parameter]);
+        return tensor(column, [Count, 1, 1, 1], images.dtype, images.device);
+    }
+
+    /// <summary>What is computed of each image's parameters, in order.</summary>
+    internal T[] Map<T>(Func<ReadOnlySpan<float>, T> one)
+    {
+        var values = new T[Count];
+        for (var image = 0; image < values.Length; image++)
         {
-            column[i] = this[i][parameter];
+            values[image] = one(this[image]);
         }
 
-        return tensor(column, [Count, 1, 1, 1], images.dtype, images.device);
+        return values;
     }
 
     /// <summary>The same for some of the images.</summary>

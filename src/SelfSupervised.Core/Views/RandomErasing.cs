@@ -96,7 +96,7 @@ public sealed class RandomErasing : ViewOperator, IHostKernel
     protected override Tensor Apply(Tensor images, DrawnParameters parameters)
     {
         using var scope = NewDisposeScope();
-        var mask = BoxFill.Mask(images, [.. Enumerable.Range(0, parameters.Count).Select(image => Box(parameters[image]))]);
+        var mask = BoxFill.Mask(images, parameters.Map(Box));
         var fill = Fill switch
         {
             ErasingFill.Zero => zeros([1, 1, 1, 1], images.dtype, images.device),

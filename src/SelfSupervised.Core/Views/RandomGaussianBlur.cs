@@ -63,7 +63,7 @@ public sealed class RandomGaussianBlur : ViewOperator, IHostKernel
     {
         using var scope = NewDisposeScope();
         var (rows, columns) = (new TapTable(), new TapTable());
-        var taps = Enumerable.Range(0, parameters.Count).Max(image => Taps(parameters[image]));
+        var taps = parameters.Map(Taps).Max();
         rows.Start(parameters.Count, (int)images.shape[2], taps);
         columns.Start(parameters.Count, (int)images.shape[3], taps);
         for (var image = 0; image < parameters.Count; image++)

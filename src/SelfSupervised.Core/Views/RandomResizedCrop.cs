@@ -90,8 +90,8 @@ public sealed class RandomResizedCrop : ViewOperator, IHostKernel
     protected override void Check(ReadOnlySpan<float> parameters, ImageShape shape) => ViewGuard.Box(parameters, shape);
 
     /// <inheritdoc/>
-    protected override Tensor Apply(Tensor images, DrawnParameters parameters) => BoxResize.Apply(
-        images, [.. Enumerable.Range(0, parameters.Count).Select(image => Box(parameters[image]))], Height, Width, Interpolation);
+    protected override Tensor Apply(Tensor images, DrawnParameters parameters) =>
+        BoxResize.Apply(images, parameters.Map(Box), Height, Width, Interpolation);
 
     void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters) =>
         BoxResize.Apply(image, Box(parameters), Height, Width, Interpolation);

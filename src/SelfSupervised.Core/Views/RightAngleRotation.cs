@@ -61,10 +61,10 @@ public sealed class RightAngleRotation : ViewOperator, IHostKernel
         var turned = images.clone();
         for (var turns = 1; turns <= 3; turns++)
         {
-            var some = Enumerable.Range(0, parameters.Count).Where(image => parameters[image][0] == turns).Select(image => (long)image).ToArray();
+            var some = Enumerable.Range(0, parameters.Count).Where(image => parameters[image][0] == turns).ToArray();
             if (some.Length > 0)
             {
-                var places = tensor(some, device: images.device);
+                var places = Places.Of(some, images.device);
                 turned.index_copy_(0, places, images.index_select(0, places).rot90(turns, (2, 3)));
             }
         }

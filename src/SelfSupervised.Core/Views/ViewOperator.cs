@@ -103,7 +103,7 @@ public abstract class ViewOperator
             return Apply(images, rows.Tail()).MoveToOuterDisposeScope();
         }
 
-        var places = tensor(Array.ConvertAll(applied, place => (long)place), device: images.device);
+        var places = Places.Of(applied, images.device);
         var some = Apply(images.index_select(0, places), rows.Tail().Select(applied));
         return images.index_copy(0, places, some).MoveToOuterDisposeScope();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using SelfSupervised.Core.Internal;
 using SelfSupervised.Core.Views.Host;
 using TorchSharp;
@@ -176,9 +177,21 @@ public sealed class ViewPipeline
 
         var (images, values) = (indices.ToArray(), new float[indices.Length * Width]);
         var purposes = Enumerable.Range(0, Operators.Count).Select(position => RandomPurpose.View(viewOf(position), position)).ToArray();
-        Parallel.ForEach(Partitioner.Create(0, images.Length, ImagesAtOnce), range =>
+        try
         {
-            for (var image = range.Item1; image < range.Item2; image++)
+            Parallel.ForEach(Partitioner.Create(0, images.Length, ImagesAtOnce), range => DrawSome(range.Item1, range.Item2));
+        }
+        catch (AggregateException errors)
+        {
+            // An operator from outside may throw; whoever draws is to see its error.
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+        }
+
+        return new ViewDraw(this, shape, images.Length, values);
+
+        void DrawSome(int first, int end)
+        {
+            for (var image = first; image < end; image++)
             {
                 for (var position = 0; position < purposes.Length; position++)
                 {
@@ -187,8 +200,7 @@ public sealed class ViewPipeline
                     Operators[position].DrawRow(ref random, shapes[position], row);
                 }
             }
-        });
-        return new ViewDraw(this, shape, images.Length, values);
+        }
     }
 
     private Tensor ApplyTorch(Tensor images, ViewDraw draw)

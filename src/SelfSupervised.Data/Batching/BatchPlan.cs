@@ -55,23 +55,13 @@ public sealed class BatchPlan
     public int[] Order(int epoch)
     {
         Guard.AtLeast(epoch, 0, nameof(epoch));
-        var order = new int[Count];
-        for (var i = 0; i < order.Length; i++)
+        if (Seed is not { } seed)
         {
-            order[i] = i;
+            return [.. Enumerable.Range(0, Count)];
         }
 
-        if (Seed is { } seed)
-        {
-            var random = new CounterRandom(seed, RandomPurpose.Order, (uint)epoch);
-            for (var i = order.Length - 1; i > 0; i--)
-            {
-                var j = random.Below(i + 1);
-                (order[i], order[j]) = (order[j], order[i]);
-            }
-        }
-
-        return order;
+        var random = new CounterRandom(seed, RandomPurpose.Order, (uint)epoch);
+        return random.Permutation(Count);
     }
 
     /// <summary>The batches of an epoch.</summary>

@@ -23,7 +23,7 @@ internal static class HeldOut
 
         var random = new CounterRandom(seed, RandomPurpose.HeldOut, stream: 0);
         var isHeld = new bool[labels.Length];
-        foreach (var index in Shuffle.Order(labels.Length, ref random))
+        foreach (var index in random.Permutation(labels.Length))
         {
             isHeld[index] = quota[labels[index]]-- > 0;
         }

@@ -71,7 +71,7 @@ public static class SgdProbe
         {
             using var part = NewDisposeScope();
             var random = new CounterRandom(seed, RandomPurpose.ProbeOrder, (uint)epoch);
-            var order = tensor(Array.ConvertAll(Shuffle.Order((int)rows, ref random), i => (long)i), device: x.device);
+            var order = tensor(Array.ConvertAll(random.Permutation((int)rows), i => (long)i), device: x.device);
             var sum = zeros(1, ScalarType.Float64, x.device);
             foreach (var (start, count) in Rows.Chunks(rows, protocol.BatchSize))
             {

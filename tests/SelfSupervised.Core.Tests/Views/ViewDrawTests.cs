@@ -117,6 +117,6 @@ public sealed class ViewDrawTests
 
     private const string KnownDraw = """
         RandomResizedCrop top=7 left=2 height=18 width=21
-        ColorJitter first=2 second=0 third=3 fourth=1 brightness=1.61575 contrast=0.672569 saturation=1.27718 hue=-0.19968
+        ColorJitter first=2 second=0 third=1 fourth=3 brightness=1.11481 contrast=1.61575 saturation=0.672569 hue=0.0692957
         """;
 }

@@ -213,6 +213,17 @@ public sealed class ViewOperatorTests
         }
     }
 
+    [Fact]
+    public void CustomOperator_ThrowsWhileDrawing_ItsErrorIsSeen() => new ViewPipeline(new Thrower())
+        .Invoking(one => one.Draw(new ViewKey(1, 0), Examples.Indices(300), new ImageShape(3, 4, 4))).Should().ThrowExactly<NotSupportedException>();
+
+    private sealed class Thrower() : ViewOperator(1)
+    {
+        protected override void Draw(ref CounterRandom random, ImageShape shape, Span<float> parameters) => throw new NotSupportedException();
+
+        protected override Tensor Apply(Tensor images, DrawnParameters parameters) => images.alias();
+    }
+
     // Writes what it was given into the pixels.
     private sealed class Recorder() : ViewOperator(0.5, "value")
     {

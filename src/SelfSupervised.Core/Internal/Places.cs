@@ -1,0 +1,11 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Core.Internal;
+
+/// <summary>Places in a batch, as the index that operators take.</summary>
+internal static class Places
+{
+    /// <summary>Int64 [N] on a device, in the caller's scope.</summary>
+    public static Tensor Of(IEnumerable<int> places, Device device) => tensor(places.Select(place => (long)place).ToArray(), device: device);
+}
