@@ -13,7 +13,7 @@ namespace SimClrSample;
 internal sealed record Representation(string Name, Tensor Test, LinearProbeResult Probe, KnnResult Knn, Spectrum Spectrum)
 {
     // The same for all: what the pixels' 3072 dimensions allow in reasonable time.
-    private static readonly LinearProbeOptions _probe = new() { L2 = [1e-3, 1e-2, 1e-1, 1], MaxIterations = 100, Tolerance = 1e-3 };
+    private static readonly LinearProbeOptions _probe = new() { L2 = [1e-3, 1e-2, 1e-1, 1], MaxIterations = 300, Tolerance = 1e-3 };
 
     /// <summary>Measures an encoder's representation of both sets.</summary>
     public static Representation Of(string name, nn.Module<Tensor, Tensor> encoder, Recipe recipe, Device device, int seed)

@@ -50,7 +50,17 @@ Console.WriteLine($"guessing gives a loss of ln(2N-1) = {Math.Log((2 * options.B
 var watch = Stopwatch.StartNew();
 var display = new Display(options.Plain);
 var csv = new CsvObserver(Path.Combine(options.Output, "history.csv"));
-var result = display.Run(observer => new Pretrainer(method, source, optimizer, schedule, run, observer, csv).Run(shutdown.Token));
+TrainingResult result;
+try
+{
+    result = display.Run(observer => new Pretrainer(method, source, optimizer, schedule, run, observer, csv).Run(shutdown.Token));
+}
+catch (Exception error) when (error is IOException or InvalidDataException or NonFiniteLossException)
+{
+    Console.Error.WriteLine($"error: {error.Message}");
+    return 1;
+}
+
 Console.WriteLine($"pretraining took {watch.Elapsed.TotalSeconds:F0} s");
 if (!result.IsComplete)
 {

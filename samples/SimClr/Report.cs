@@ -49,11 +49,26 @@ internal static class Report
                 TableCell.Percent(one.Knn.Test.Top1),
                 TableCell.Number(one.Spectrum.EffectiveRank, "F1"),
                 TableCell.Number(one.Probe.Dimension, "F0"),
-            ])));
+            ]))
+        {
+            Note = string.Create(CultureInfo.InvariantCulture, $"With 95 % intervals of the test images. {Protocol(all)}"),
+        });
         section.Add(new BarChart("Linear probe", all.Select(one => Bar.Of(one.Name, one.Probe.Test.Top1))));
         section.Add(new LineChart(
             "Spectrum of the representations", all.Select(one => Scaled(one)), "rank", "singular value, of the largest")
         { LogY = true });
+    }
+
+    // What the numbers rest on, as the results say it themselves.
+    private static string Protocol(IReadOnlyList<Representation> all)
+    {
+        var (probe, knn) = (all[0].Probe, all[0].Knn);
+        var stopped = all.Where(one => !one.Probe.Fit.Converged).Select(one => one.Name).ToList();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Linear probe: features standardised, the penalty picked from {string.Join(", ", probe.Options.L2)} on {probe.HeldOutCount} of {probe.TrainCount} training images, then fitted on all. ")
+            + string.Create(CultureInfo.InvariantCulture, $"Nearest neighbours: {knn.Options.Neighbours}, weighted, temperature {knn.Options.Temperature}. ")
+            + (stopped.Count == 0 ? "All fits converged." : $"Stopped after {probe.Options.MaxIterations} steps before converging: {string.Join(", ", stopped)}.");
     }
 
     private static void Learning(HtmlReport report, Options options, TrainingHistory history)
