@@ -34,6 +34,7 @@ public static partial class InfoNCE
     /// <param name="negatives">As in <see cref="LossAgainst"/>.</param>
     /// <param name="falseNegatives">As in <see cref="LossAgainst"/>: a masked negative is no candidate.</param>
     /// <param name="checkValues">As in <see cref="LossAgainst"/>.</param>
+    /// <param name="unitNegatives">As in <see cref="LossAgainst"/>.</param>
     /// <returns>A Float32 scalar in [0, 1]. The caller owns it.</returns>
     /// <exception cref="ArgumentException">As in <see cref="LossAgainst"/>.</exception>
     /// <exception cref="ObjectDisposedException">An input has been disposed.</exception>
@@ -42,12 +43,13 @@ public static partial class InfoNCE
         Tensor keys,
         Tensor negatives,
         Tensor? falseNegatives = null,
-        bool checkValues = true)
+        bool checkValues = true,
+        bool unitNegatives = false)
     {
         CheckAgainst(queries, keys, negatives, falseNegatives, checkValues);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (scores, positive) = Scores(queries, keys, negatives, falseNegatives, temperature: 1);
+        var (scores, positive) = Scores(queries, keys, negatives, falseNegatives, temperature: 1, unitNegatives);
         return Share(positive.gt(scores.amax([1L]))).MoveToOuterDisposeScope();
     }
 

@@ -102,6 +102,10 @@ public static partial class InfoNCE
     /// <param name="falseNegatives">Bool [N, K] or null: where (n, k) is true, negative k is left out of query n's denominator.</param>
     /// <param name="reduction">Mean (default) or Sum over the N queries; None gives each query's loss.</param>
     /// <param name="checkValues">Whether to look for NaN and infinity, as in <see cref="Loss"/>.</param>
+    /// <param name="unitNegatives">
+    /// Whether the negatives are taken as they are, being unit rows of the arithmetic's type already, as a queue's and a bank's are: v_m is row
+    /// m. It saves a copy of all of them. Default no.
+    /// </param>
     /// <returns>A scalar, or [N] with no reduction. The caller owns it.</returns>
     /// <exception cref="ArgumentException">
     /// An input has another rank, shape, type or device than described above; or, with <paramref name="checkValues"/>, an
@@ -116,12 +120,13 @@ public static partial class InfoNCE
         double temperature = 0.07,
         Tensor? falseNegatives = null,
         nn.Reduction reduction = nn.Reduction.Mean,
-        bool checkValues = true)
+        bool checkValues = true,
+        bool unitNegatives = false)
     {
         Guard.Positive(temperature, nameof(temperature));
         CheckAgainst(queries, keys, negatives, falseNegatives, checkValues);
         using var scope = NewDisposeScope();
-        var (scores, positive) = Scores(queries, keys, negatives, falseNegatives, temperature);
+        var (scores, positive) = Scores(queries, keys, negatives, falseNegatives, temperature, unitNegatives);
         var denominator = positive.logaddexp(scores.logsumexp(1));
         return Similarity.Reduce(denominator.sub(positive), reduction).MoveToOuterDisposeScope();
     }

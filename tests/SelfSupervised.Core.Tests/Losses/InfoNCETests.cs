@@ -157,6 +157,21 @@ public sealed class InfoNCETests
         TensorAssert.Close(InfoNCE.LossAgainst(a.narrow(0, 0, 1), b.narrow(0, 0, 1), others, 0.2), anchors[0]);
     }
 
+    [Fact]
+    public void LossAgainst_UnitNegatives_AreTakenAsTheyAre()
+    {
+        using var scope = NewDisposeScope();
+        var (queries, keys) = (RandomTensors.Normal(1, [5, 4]), RandomTensors.Normal(2, [5, 4]));
+        var negatives = RandomTensors.Normal(3, [7, 4]);
+        var unit = nn.functional.normalize(negatives);
+        TensorAssert.Close(InfoNCE.LossAgainst(queries, keys, unit, 0.2, unitNegatives: true), InfoNCE.LossAgainst(queries, keys, negatives, 0.2));
+        TensorAssert.Close(InfoNCE.AccuracyAgainst(queries, keys, unit, unitNegatives: true), InfoNCE.AccuracyAgainst(queries, keys, negatives));
+        TensorAssert.Close(
+            InfoNCE.LossAgainst(queries, keys, zeros(7, 4, float64), 0.2, reduction: nn.Reduction.None, unitNegatives: true),
+            TensorAssert.Values(nn.functional.cosine_similarity(queries, keys)).Select(one => Math.Log(1 + (7 * Math.Exp(-one / 0.2)))).ToArray(),
+            [5]);
+    }
+
     [Theory]
     [InlineData(0.005)]
     [InlineData(1e-4)]
