@@ -1,4 +1,4 @@
-using SelfSupervised.Training.Schedules;
+using SelfSupervised.Core;
 using TorchSharp.Modules;
 
 namespace SelfSupervised.Training.Pretraining;

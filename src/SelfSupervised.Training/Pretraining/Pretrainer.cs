@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using SelfSupervised.Core;
 using SelfSupervised.Core.Methods;
 using SelfSupervised.Training.Checkpoints;
 using SelfSupervised.Training.Optimizers;
-using SelfSupervised.Training.Schedules;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

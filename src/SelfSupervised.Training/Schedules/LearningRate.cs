@@ -1,3 +1,4 @@
+using SelfSupervised.Core;
 using SelfSupervised.Training.Internal;
 
 namespace SelfSupervised.Training.Schedules;

@@ -1,3 +1,4 @@
+using SelfSupervised.Core;
 using SelfSupervised.Training.Checkpoints;
 using SelfSupervised.Training.Pretraining;
 using TorchSharp.Modules;

@@ -1,3 +1,5 @@
+using SelfSupervised.Core;
+
 namespace SelfSupervised.Training.Tests.Schedules;
 
 public sealed class LearningRateTests

@@ -1,3 +1,4 @@
+using SelfSupervised.Core;
 namespace SelfSupervised.Training.Tests.Schedules;
 
 public sealed class ScheduleExtensionsTests

@@ -1,4 +1,4 @@
-namespace SelfSupervised.Training.Schedules;
+namespace SelfSupervised.Core;
 
 /// <summary>A number that depends on the step alone: a learning rate, a momentum coefficient, a weight.</summary>
 /// <remarks>
