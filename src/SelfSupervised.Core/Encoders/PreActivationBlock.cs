@@ -9,27 +9,27 @@ namespace SelfSupervised.Core.Encoders;
 internal sealed class PreActivationBlock : nn.Module<Tensor, Tensor>
 {
     // The fields' names are the parameters' names.
-    private readonly BatchNorm2d bn1;
+    private readonly nn.Module<Tensor, Tensor> bn1;
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn2;
+    private readonly nn.Module<Tensor, Tensor> bn2;
     private readonly Conv2d conv2;
-    private readonly BatchNorm2d? bn3;
+    private readonly nn.Module<Tensor, Tensor>? bn3;
     private readonly Conv2d? conv3;
     private readonly Conv2d? downsample;
 
-    public PreActivationBlock(long inputs, long width, long stride, bool bottleneck, Generator? generator)
+    public PreActivationBlock(long inputs, long width, long stride, bool bottleneck, int splits, Generator? generator)
         : base(nameof(PreActivationBlock))
     {
         var outputs = bottleneck ? 4 * width : width;
-        bn1 = nn.BatchNorm2d(inputs);
+        bn1 = Layers.BatchNorm(inputs, splits);
         conv1 = bottleneck
             ? Layers.Convolution(inputs, width, kernel: 1, stride: 1, generator)
             : Layers.Convolution(inputs, width, kernel: 3, stride, generator);
-        bn2 = nn.BatchNorm2d(width);
+        bn2 = Layers.BatchNorm(width, splits);
         conv2 = Layers.Convolution(width, width, kernel: 3, bottleneck ? stride : 1, generator);
         if (bottleneck)
         {
-            bn3 = nn.BatchNorm2d(width);
+            bn3 = Layers.BatchNorm(width, splits);
             conv3 = Layers.Convolution(width, outputs, kernel: 1, stride: 1, generator);
         }
 

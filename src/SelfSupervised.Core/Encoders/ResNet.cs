@@ -25,7 +25,7 @@ public sealed class ResNet : Encoder
 {
     // The fields' names are the parameters' names, which are torchvision's; their order is the parameters' order.
     private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
+    private readonly nn.Module<Tensor, Tensor> bn1;
     private readonly Sequential layer1;
     private readonly Sequential layer2;
     private readonly Sequential layer3;
@@ -51,7 +51,7 @@ public sealed class ResNet : Encoder
         Layout = layout;
         using var scope = NewDisposeScope();
         conv1 = layout.StemConvolution(generator);
-        bn1 = nn.BatchNorm2d(layout.BaseWidth);
+        bn1 = Layers.BatchNorm(layout.BaseWidth, layout.BatchNormSplits);
         layer1 = layout.Stage(0, Block);
         layer2 = layout.Stage(1, Block);
         layer3 = layout.Stage(2, Block);
@@ -60,7 +60,7 @@ public sealed class ResNet : Encoder
         RegisterComponents();
 
         ResidualBlock Block(long inputs, long width, long stride) =>
-            new(inputs, width, stride, layout.HasBottlenecks, zeroInitialise, generator);
+            new(inputs, width, stride, layout.HasBottlenecks, zeroInitialise, layout.BatchNormSplits, generator);
     }
 
     /// <summary>Depth, stem and widths.</summary>

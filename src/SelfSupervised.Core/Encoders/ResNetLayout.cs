@@ -1,4 +1,5 @@
 using SelfSupervised.Core.Internal;
+using SelfSupervised.Core.Normalisation;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -56,6 +57,22 @@ public sealed record ResNetLayout
 
     /// <summary>The channels of the images.</summary>
     public long InputChannels { get; }
+
+    /// <summary>
+    /// S, the parts of a training batch that batch norm treats each by itself (<see cref="SplitBatchNorm2d"/>), at least 1; a batch is then a
+    /// multiple of S images. Default 1: ordinary batch norm.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public int BatchNormSplits
+    {
+        get;
+        init
+        {
+            ModuleGuard.AtLeast(value, 1, nameof(BatchNormSplits));
+            field = value;
+        }
+    }
+    = 1;
 
     /// <summary>The channels of each stage's map; the last is the feature dimension.</summary>
     public IReadOnlyList<long> StageChannels => [.. Enumerable.Range(0, 4).Select(stage => (HasBottlenecks ? 4 : 1) * Width(stage))];

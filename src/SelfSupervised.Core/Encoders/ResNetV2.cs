@@ -29,7 +29,7 @@ public sealed class ResNetV2 : Encoder
     private readonly Sequential layer2;
     private readonly Sequential layer3;
     private readonly Sequential layer4;
-    private readonly BatchNorm2d bn;
+    private readonly nn.Module<Tensor, Tensor> bn;
     private readonly ResNetLayout _layout;
 
     /// <summary>Builds and initialises the network on the CPU, in Float32.</summary>
@@ -48,10 +48,11 @@ public sealed class ResNetV2 : Encoder
         layer2 = layout.Stage(1, Block);
         layer3 = layout.Stage(2, Block);
         layer4 = layout.Stage(3, Block);
-        bn = nn.BatchNorm2d(FeatureDimension);
+        bn = Layers.BatchNorm(FeatureDimension, layout.BatchNormSplits);
         RegisterComponents();
 
-        PreActivationBlock Block(long inputs, long width, long stride) => new(inputs, width, stride, layout.HasBottlenecks, generator);
+        PreActivationBlock Block(long inputs, long width, long stride) =>
+            new(inputs, width, stride, layout.HasBottlenecks, layout.BatchNormSplits, generator);
     }
 
     /// <summary>Whether ReLU follows the last batch norm.</summary>

@@ -21,16 +21,18 @@ public sealed class SmallConvNet : Encoder
     /// <param name="baseWidth">w, the channels of the first convolution, at least 1. Default 32: 128 features.</param>
     /// <param name="inputChannels">The channels of the images, at least 1. Default 3.</param>
     /// <param name="generator">Draws the initial weights; on the CPU. Default: libtorch's own.</param>
+    /// <param name="batchNormSplits">As <see cref="ResNetLayout.BatchNormSplits"/>. Default 1: ordinary batch norm.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is too small.</exception>
     /// <example><code>using var encoder = new SmallConvNet(baseWidth: 16, inputChannels: 1);</code></example>
-    public SmallConvNet(long baseWidth = 32, long inputChannels = 3, Generator? generator = null)
+    public SmallConvNet(long baseWidth = 32, long inputChannels = 3, Generator? generator = null, int batchNormSplits = 1)
         : base(nameof(SmallConvNet), inputChannels, stride: 8, [baseWidth, 2 * baseWidth, 4 * baseWidth])
     {
         ModuleGuard.AtLeast(baseWidth, 1, nameof(baseWidth));
+        ModuleGuard.AtLeast(batchNormSplits, 1, nameof(batchNormSplits));
         using var scope = NewDisposeScope();
-        layer1 = Layer(inputChannels, baseWidth, generator);
-        layer2 = Layer(baseWidth, 2 * baseWidth, generator);
-        layer3 = Layer(2 * baseWidth, 4 * baseWidth, generator);
+        layer1 = Layer(inputChannels, baseWidth, batchNormSplits, generator);
+        layer2 = Layer(baseWidth, 2 * baseWidth, batchNormSplits, generator);
+        layer3 = Layer(2 * baseWidth, 4 * baseWidth, batchNormSplits, generator);
         RegisterComponents();
     }
 
@@ -42,6 +44,6 @@ public sealed class SmallConvNet : Encoder
         _ => layer3.call(input),
     };
 
-    private static Sequential Layer(long inputs, long outputs, Generator? generator) => nn.Sequential(
-        Layers.Convolution(inputs, outputs, kernel: 3, stride: 2, generator), nn.BatchNorm2d(outputs), nn.ReLU());
+    private static Sequential Layer(long inputs, long outputs, int splits, Generator? generator) => nn.Sequential(
+        Layers.Convolution(inputs, outputs, kernel: 3, stride: 2, generator), Layers.BatchNorm(outputs, splits), nn.ReLU());
 }

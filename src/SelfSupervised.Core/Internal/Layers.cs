@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Normalisation;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,6 +16,18 @@ internal static class Layers
         using var noGradient = no_grad();
         layer.weight.normal_(0, Math.Sqrt(2.0 / (outputs * kernel * kernel)), generator);
         return layer;
+    }
+
+    /// <summary>Batch norm over the batch, or over each of its parts; of scale 1, or 0 where a block is to start as its shortcut.</summary>
+    public static nn.Module<Tensor, Tensor> BatchNorm(long channels, int splits, bool zeroInitialise = false)
+    {
+        nn.Module<Tensor, Tensor> norm = splits == 1 ? nn.BatchNorm2d(channels) : new SplitBatchNorm2d(channels, splits);
+        if (zeroInitialise)
+        {
+            nn.init.zeros_(norm.get_parameter("weight")!);
+        }
+
+        return norm;
     }
 
     /// <summary>A dense layer; weight and bias uniform within ±1/√inputs, PyTorch's default.</summary>

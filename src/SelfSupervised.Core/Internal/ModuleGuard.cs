@@ -42,6 +42,16 @@ internal static class ModuleGuard
         Guard.SameDevice(input, name, parameter, parameterName);
     }
 
+    /// <summary>What a head gave: [rows, columns].</summary>
+    public static void Embeddings(Tensor tensor, string name, long rows, long columns)
+    {
+        var shape = tensor.shape;
+        if (!shape.AsSpan().SequenceEqual([rows, columns]))
+        {
+            throw new ArgumentException($"Expected {name} to have shape [{rows}, {columns}], but got {Guard.Text(shape)}.");
+        }
+    }
+
     /// <summary>While training, batch norm needs at least two values per channel.</summary>
     public static void EnoughForBatchNorm(Tensor input, string name, long valuesPerChannel, nn.Module module)
     {

@@ -5,6 +5,8 @@ internal static class RandomPurpose
 {
     public const uint NoiseField = 16;
     public const uint Mixing = 17;
+    public const uint BatchShuffle = 20;
+    public const uint KeyQueue = 21;
 
     /// <summary>An operator of a view's pipeline: 23 bits of view, 8 bits of operator.</summary>
     public static uint View(int view, int position) => 0x8000_0000u | ((uint)view << 8) | (uint)position;
