@@ -31,7 +31,7 @@ public static class ModuleWeights
         ArgumentNullException.ThrowIfNull(module);
         using var scope = NewDisposeScope();
         using var content = Safetensors.Read(stream);
-        var stored = Renamed(content.Tensors, rename ?? (name => name));
+        var stored = Renamed(content.Tensors, rename ?? (name => name), message => new InvalidDataException(message));
         var state = module.state_dict();
         var report = WeightsReport.Compare(state, stored);
         if (strict && !report.IsExact)
@@ -53,24 +53,27 @@ public static class ModuleWeights
     /// <param name="module">The module, on any device.</param>
     /// <param name="stream">As in <see cref="Safetensors.Write"/>; it stays open.</param>
     /// <param name="metadata">As in <see cref="Safetensors.Write"/>.</param>
-    /// <exception cref="ArgumentException">As in <see cref="Safetensors.Write"/>.</exception>
+    /// <param name="rename">From the module's name to the stored one, or null to leave it out. Default: as the module has it.</param>
+    /// <exception cref="ArgumentException">As in <see cref="Safetensors.Write"/>, or two names are renamed to one.</exception>
     /// <exception cref="ObjectDisposedException">The module's tensors have been disposed.</exception>
     /// <example><code>encoder.SaveSafetensors(file);</code></example>
-    public static void SaveSafetensors(this nn.Module module, Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void SaveSafetensors(
+        this nn.Module module, Stream stream, IReadOnlyDictionary<string, string>? metadata = null, Func<string, string?>? rename = null)
     {
         ArgumentNullException.ThrowIfNull(module);
-        Safetensors.Write(stream, module.state_dict(), metadata);
+        var state = module.state_dict();
+        Safetensors.Write(stream, rename is null ? state : Renamed(state, rename, message => new ArgumentException(message, nameof(rename))), metadata);
     }
 
-    private static Dictionary<string, Tensor> Renamed(IReadOnlyDictionary<string, Tensor> tensors, Func<string, string?> rename)
+    private static Dictionary<string, Tensor> Renamed(
+        IReadOnlyDictionary<string, Tensor> tensors, Func<string, string?> rename, Func<string, Exception> error)
     {
         var renamed = new Dictionary<string, Tensor>();
-        foreach (var (stored, tensor) in tensors)
+        foreach (var (old, tensor) in tensors)
         {
-            if (rename(stored) is { } name && !renamed.TryAdd(name, tensor))
+            if (rename(old) is { } name && !renamed.TryAdd(name, tensor))
             {
-                throw new InvalidDataException(
-                    $"Expected `rename` to give each stored name another one, but `{stored}` is not the only `{name}`.");
+                throw error($"Expected `rename` to give each name another one, but `{old}` is not the only `{name}`.");
             }
         }
 

@@ -101,7 +101,7 @@ public sealed class ModuleWeightsTests : IDisposable
     [Fact]
     public void Load_TwoNamesRenamedToOne_Throws() =>
         _target.Invoking(target => target.LoadSafetensors(Saved(_source), strict: false, _ => "layer1.0.weight")).Should()
-            .Throw<InvalidDataException>().WithMessage("Expected `rename` to give each stored name another one, but `*` is not the only `layer1.0.weight`.");
+            .Throw<InvalidDataException>().WithMessage("Expected `rename` to give each name another one, but `*` is not the only `layer1.0.weight`.");
 
     [Fact]
     public void Save_Metadata_IsKept()
