@@ -1,10 +1,7 @@
-// A short run that the tests start, kill at any moment and start again: ResumeRunner FOLDER STEPS OPTIMIZER RESULT.
+// A short run that the tests start, kill at any moment and start again: ResumeRunner FOLDER STEPS METHOD OPTIMIZER RESULT.
 // It says each step on a line of its own, and at the end writes every parameter and buffer to RESULT.
 using System.Globalization;
-using SelfSupervised.Core.Encoders;
-using SelfSupervised.Core.Heads;
-using SelfSupervised.Core.Methods;
-using SelfSupervised.Core.Views;
+using ResumeRunner;
 using SelfSupervised.Core.Weights;
 using SelfSupervised.Data.Batching;
 using SelfSupervised.Data.Synthetic;
@@ -16,21 +13,16 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-var (folder, steps, name, result) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), args[2], args[3]);
+var (folder, steps, name, trainer, result) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), args[2], args[3], args[4]);
 using var shutdown = new ShutdownSignals();
 manual_seed(1);
-using var weights = new Generator(2);
 var sprites = new Sprites(100, seed: 3);
 var source = new PretrainingSource(new PrefetchingBatchSource(sprites, new BatchPlan(sprites.Count, 16, seed: 4)));
-
-// The dropout takes libtorch's own random numbers, which a checkpoint has to bring back.
-using var encoder = new SmallConvNet(baseWidth: 4, generator: weights);
-using var head = nn.Sequential(nn.Dropout(0.3), ProjectionHead.SimClrV1Code(encoder.FeatureDimension, 8, weights));
-using var method = new SimClr(encoder, head, ViewPlan.TwoViews(ViewPresets.SimClrCifar()), seed: 5);
-using OptimizerHelper optimizer = name == "lars"
+using var method = SmallMethods.Of(name, sprites.Count);
+using OptimizerHelper optimizer = trainer == "lars"
     ? new Lars(method.TrainedParameters(), new LarsOptions(1))
     : optim.Adam(method.TrainedParameters().Select(entry => entry.Parameter));
-var schedule = LearningRate.WarmupCosine(name == "lars" ? 0.5 : 1e-2, steps / 5, steps);
+var schedule = LearningRate.WarmupCosine(trainer == "lars" ? 0.5 : 1e-2, steps / 5, steps);
 var options = new PretrainerOptions { Steps = steps, ReportEvery = 1, CheckpointFolder = folder, CheckpointEvery = 2, Accumulation = 2, MaxGradientNorm = 1 };
 var run = new Pretrainer(method, source, optimizer, schedule, options, new Lines()).Run(shutdown.Token);
 if (run.IsComplete)

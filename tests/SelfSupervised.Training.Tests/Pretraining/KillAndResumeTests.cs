@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SelfSupervised.Training.Tests.Pretraining;
 
-/// <summary>SimCLR in processes of their own, killed at random moments and started again: the same bits as never having been killed.</summary>
+/// <summary>Each method in processes of their own, killed at random moments and started again: the same bits as never having been killed.</summary>
 public sealed class KillAndResumeTests : IDisposable
 {
     private const int Steps = 30;
@@ -12,21 +12,23 @@ public sealed class KillAndResumeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("adam", 1)]
-    [InlineData("lars", 2)]
-    public void Run_KilledAtRandomPoints_GivesTheSameBits(string optimizer, int seed)
+    [InlineData("SimClr", "adam", 1)]
+    [InlineData("SimClr", "lars", 2)]
+    [InlineData("MoCo", "adam", 3)]
+    [InlineData("MeanTeacher", "adam", 4)]
+    public void Run_KilledAtRandomPoints_GivesTheSameBits(string method, string optimizer, int seed)
     {
-        Finish("straight", optimizer).Should().Be(0);
+        Finish("straight", method, optimizer).Should().Be(0);
         var (random, kills) = (new Random(seed), 0);
         while (kills < 4)
         {
-            using var process = Start("killed", optimizer);
+            using var process = Start("killed", method, optimizer);
             KillAfter(process, lines: random.Next(1, 14), TimeSpan.FromMilliseconds(random.Next(0, 30)));
             kills++;
         }
 
         var output = new List<string>();
-        Finish("killed", optimizer, output).Should().Be(0);
+        Finish("killed", method, optimizer, output).Should().Be(0);
         output.Should().Contain(line => line.StartsWith("Resumed", StringComparison.Ordinal), "otherwise nothing was tested");
         File.ReadAllBytes(Result("killed")).Should().Equal(File.ReadAllBytes(Result("straight")));
     }
@@ -39,7 +41,7 @@ public sealed class KillAndResumeTests : IDisposable
             return; // which has no SIGTERM for another process
         }
 
-        using var process = Start("terminated", "adam");
+        using var process = Start("terminated", "SimClr", "adam");
         while (process.StandardOutput.ReadLine() is { } line && line != "step 3")
         {
         }
@@ -57,10 +59,10 @@ public sealed class KillAndResumeTests : IDisposable
 
     private string Result(string name) => Path.Combine(_folder, $"{name}.safetensors");
 
-    private Process Start(string name, string optimizer)
+    private Process Start(string name, string method, string optimizer)
     {
         var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "ResumeRunner.dll"), Path.Combine(_folder, name), $"{Steps}", optimizer, Result(name)])
+        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "ResumeRunner.dll"), Path.Combine(_folder, name), $"{Steps}", method, optimizer, Result(name)])
         {
             RedirectStandardOutput = true,
         };
@@ -78,9 +80,9 @@ public sealed class KillAndResumeTests : IDisposable
         process.WaitForExit();
     }
 
-    private int Finish(string name, string optimizer, List<string>? output = null)
+    private int Finish(string name, string method, string optimizer, List<string>? output = null)
     {
-        using var process = Start(name, optimizer);
+        using var process = Start(name, method, optimizer);
         while (process.StandardOutput.ReadLine() is { } line)
         {
             output?.Add(line);

@@ -1,0 +1,49 @@
+using SelfSupervised.Core.Encoders;
+using SelfSupervised.Core.Heads;
+using SelfSupervised.Core.Methods;
+using SelfSupervised.Core.Momentum;
+using SelfSupervised.Core.Views;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ResumeRunner;
+
+/// <summary>Every method, small, by name.</summary>
+internal static class SmallMethods
+{
+    // The dropout takes libtorch's own random numbers, which a checkpoint has to bring back.
+    public static PretrainingMethod Of(string name, int images)
+    {
+        using var weights = new Generator(2);
+        var views = ViewPlan.TwoViews(ViewPresets.SimClrCifar());
+        return name switch
+        {
+            "SimClr" => new SimClr(Encoder(), nn.Sequential(nn.Dropout(0.3), ProjectionHead.SimClrV1Code(16, 8, weights)), views, seed: 5),
+            "MoCo" => new MoCo(
+                () => Encoder(splits: 2),
+                () => nn.Sequential(nn.Dropout(0.3), ProjectionHead.MoCoV2(16, 8, weights)),
+                views,
+                // The queue holds no whole number of batches, and the steps fill it more than once.
+                new MoCoOptions
+                {
+                    QueueCapacity = 1003,
+                    Dimension = 8,
+                    Momentum = MomentumSchedule.Cosine(0.5, 1, 30),
+                    Symmetric = true,
+                    ShuffleKeys = true,
+                    ExcludeSameImage = true,
+                },
+                seed: 5),
+            "MeanTeacher" => new MeanTeacher(
+                () => Encoder(),
+                () => nn.Sequential(nn.Dropout(0.3), nn.Linear(16, 3)),
+                views,
+                [.. Enumerable.Range(0, images).Select(i => i % 5 == 0 ? i % 3 : MeanTeacher.Unlabelled)],
+                new MeanTeacherOptions { RampUpSteps = 20, Buffers = BufferPolicy.Average },
+                seed: 5),
+            _ => throw new ArgumentException($"There is no method {name}."),
+        };
+
+        SmallConvNet Encoder(int splits = 1) => new(baseWidth: 4, generator: weights, batchNormSplits: splits);
+    }
+}
