@@ -3,7 +3,7 @@ using SelfSupervised.Training.Observers;
 using SelfSupervised.Training.Pretraining;
 using Spectre.Console;
 
-namespace SimClrSample;
+namespace Samples;
 
 /// <summary>Shows a run: a live bar in a terminal, plain lines elsewhere; and the table of what was learned.</summary>
 internal sealed class Display(bool plain)

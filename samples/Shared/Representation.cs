@@ -7,27 +7,27 @@ using SelfSupervised.Evaluation.Probes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace SimClrSample;
+namespace Samples;
 
 /// <summary>How well classes can be read from one representation, which never saw them.</summary>
-internal sealed record Representation(string Name, Tensor Test, LinearProbeResult Probe, KnnResult Knn, Spectrum Spectrum)
+public sealed record Representation(string Name, Tensor Test, LinearProbeResult Probe, KnnResult Knn, Spectrum Spectrum)
 {
     // The same for all: what the pixels' 3072 dimensions allow in reasonable time.
     private static readonly LinearProbeOptions _probe = new() { L2 = [1e-3, 1e-2, 1e-1, 1], MaxIterations = 300, Tolerance = 1e-3 };
 
     /// <summary>Measures an encoder's representation of both sets.</summary>
-    public static Representation Of(string name, nn.Module<Tensor, Tensor> encoder, Recipe recipe, Device device, int seed)
+    public static Representation Of(string name, nn.Module<Tensor, Tensor> encoder, SampleData data, Device device, int seed)
     {
-        var (train, test) = (Features(encoder, recipe.Train, device), Features(encoder, recipe.Test, device));
-        using var trainLabels = Labels(recipe.Train);
-        using var testLabels = Labels(recipe.Test);
+        var (train, test) = (Features(encoder, data.Train, device), Features(encoder, data.Test, device));
+        using var trainLabels = Labels(data.Train);
+        using var testLabels = Labels(data.Test);
         using (train)
         {
             return new Representation(
                 name,
                 test,
                 LinearProbe.Evaluate(train, trainLabels, test, testLabels, seed, _probe),
-                WeightedKnn.Evaluate(train, trainLabels, test, testLabels, new KnnOptions { Neighbours = Math.Min(200, recipe.Train.Count / 10) }),
+                WeightedKnn.Evaluate(train, trainLabels, test, testLabels, new KnnOptions { Neighbours = Math.Min(200, data.Train.Count / 10) }),
                 Spectrum.Of(test));
         }
     }

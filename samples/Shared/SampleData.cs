@@ -1,37 +1,38 @@
 using SelfSupervised.Core.Encoders;
-using SelfSupervised.Core.Heads;
-using SelfSupervised.Core.Methods;
 using SelfSupervised.Core.Views;
 using SelfSupervised.Data;
 using SelfSupervised.Data.Files;
 using SelfSupervised.Data.Synthetic;
-using TorchSharp;
 using static TorchSharp.torch;
 
-namespace SimClrSample;
+namespace Samples;
 
-/// <summary>What is learned from, and by what: images, views, encoder and head.</summary>
-internal sealed record Recipe(ImageSet Train, ImageSet Test, ViewPlan Views)
+/// <summary>What is learned from, and what may be changed in it without changing what it shows.</summary>
+/// <param name="Train">The images to learn from. Their labels only tell afterwards what was learned.</param>
+/// <param name="Test">Other images, to test on.</param>
+/// <param name="View">Random views that keep an image's class.</param>
+public sealed record SampleData(ImageSet Train, ImageSet Test, ViewPipeline View)
 {
-    public static Recipe Of(Options options)
+    /// <summary>The data that the command line names.</summary>
+    public static SampleData Of(SampleOptions options)
     {
         if (options.OnCifar10)
         {
             var (all, test) = (Cifar10.Train(options.Root!), Cifar10.Test(options.Root!));
-            return new Recipe(First(all, options.Images), First(test, options.TestImages), ViewPlan.TwoViews(ViewPresets.SimClrCifar()));
+            return new SampleData(First(all, options.Images), First(test, options.TestImages), ViewPresets.SimClrCifar());
         }
 
         // Shapes are to be told apart, wherever they are and whatever their colour, size and orientation.
         var sprites = new SpriteOptions();
-        return new Recipe(
+        return new SampleData(
             new Sprites(options.Images, options.Seed, sprites),
             new Sprites(options.TestImages, options.Seed + 1_000_000L, sprites),
-            ViewPlan.TwoViews(new ViewPipeline(
+            new ViewPipeline(
                 new RandomResizedCrop(32, 32, area: (0.4, 1)),
                 new RandomHorizontalFlip(),
                 new RightAngleRotation(),
                 new ColorJitter(0.4, 0.4, 0.4, 0.5),
-                new RandomGrayscale())));
+                new RandomGrayscale()));
     }
 
     /// <summary>An encoder with fresh weights, the same ones for a seed.</summary>
@@ -39,13 +40,6 @@ internal sealed record Recipe(ImageSet Train, ImageSet Test, ViewPlan Views)
     {
         using var generator = new Generator((ulong)seed);
         return new SmallConvNet(baseWidth: 32, generator: generator);
-    }
-
-    public SimClr Method(SmallConvNet encoder, int seed)
-    {
-        using var generator = new Generator((ulong)seed + 1);
-        var head = ProjectionHead.SimClrV1Code(encoder.FeatureDimension, 128, generator);
-        return new SimClr(encoder, head, Views, temperature: 0.2, seed);
     }
 
     private static MemoryImageSet First(MemoryImageSet set, int count)

@@ -8,24 +8,25 @@ using SelfSupervised.Training.Pretraining;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace SimClrSample;
+namespace Samples;
 
 /// <summary>Puts a run and its proof on one page.</summary>
-internal static class Report
+internal static class SampleReport
 {
-    public static void Save(string path, Options options, Recipe recipe, TrainingResult run, IReadOnlyList<Representation> all)
+    public static void Save(
+        string path, SampleOptions options, SampleData data, ReportTexts texts, TrainingResult run, IReadOnlyList<Representation> all)
     {
-        var data = options.OnCifar10 ? "CIFAR-10" : "sprites";
-        var report = new HtmlReport("SimCLR", $"{recipe.Train.Count:N0} images of {data} without labels, {run.Steps:N0} steps of {options.BatchSize} images, seed {options.Seed}");
+        var report = new HtmlReport(
+            texts.Method, $"{data.Train.Count:N0} images of {options.DataName} without labels, {run.Steps:N0} steps of {options.BatchSize} images, seed {options.Seed}");
         Proof(report, all);
-        Learning(report, options, run.History);
-        Pictures(report, recipe, options, all[0]);
+        Learning(report, texts, run.History);
+        Pictures(report, data, options, all[0]);
         report.Section("The run").Add(new ReportFacts("Settings",
         [
-            ("Data", $"{data}: {recipe.Train.Count} images to learn from, {recipe.Test.Count} to test"),
-            ("Encoder", "SmallConvNet, 128 features; head of two layers with batch norm"),
-            ("Views", string.Join(", ", recipe.Views.Pipelines[0].Operators.Select(one => one.Name))),
-            ("Loss", "NT-Xent, temperature 0.2"),
+            ("Data", $"{options.DataName}: {data.Train.Count} images to learn from, {data.Test.Count} to test"),
+            ("Encoder", "SmallConvNet, 128 features"),
+            .. texts.Settings,
+            ("Views", string.Join(", ", data.View.Operators.Select(one => one.Name))),
             ("Optimiser", "Adam, warm-up and cosine from 0.002, weight decay 1e-6"),
             ("Seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
             ("Device", options.Device.ToString()),
@@ -71,15 +72,23 @@ internal static class Report
             + (stopped.Count == 0 ? "All fits converged." : $"Stopped after {probe.Options.MaxIterations} steps before converging: {string.Join(", ", stopped)}.");
     }
 
-    private static void Learning(HtmlReport report, Options options, TrainingHistory history)
+    private static void Learning(HtmlReport report, ReportTexts texts, TrainingHistory history)
     {
         var steps = history.Reports.Select(one => (double)one.Step).ToArray();
         var section = report.Section("Learning", "None of these curves needs a label.");
-        section.Add(new LineChart("Loss", [new ChartSeries("NT-Xent", steps, history.Reports.Select(one => one.Loss))], "step", "loss")
+        section.Add(new LineChart("Loss", [new ChartSeries(texts.Loss, steps, history.Reports.Select(one => one.Loss))], "step", "loss")
         {
-            References = [new ReferenceLine(Math.Log((2 * options.BatchSize) - 1), "chance, ln(2N − 1)")],
+            References = [new ReferenceLine(texts.Chance, $"chance, {texts.ChanceFormula}")],
         });
-        section.Add(new LineChart("Contrastive accuracy", [new ChartSeries("accuracy", steps, history.Reports.Select(one => one.Metrics["accuracy"])) { Smoothing = 5 }], "step", "share"));
+        foreach (var metric in history.Reports.SelectMany(one => one.Metrics.Keys).Distinct())
+        {
+            section.Add(new LineChart(
+                $"{char.ToUpperInvariant(metric[0])}{metric[1..]}",
+                [new ChartSeries(metric, steps, history.Reports.Select(one => one.Metrics.GetValueOrDefault(metric, double.NaN))) { Smoothing = 5 }],
+                "step",
+                metric));
+        }
+
         section.Add(new LineChart(
             "Cosine similarity",
             [Health("two views of an image", one => one.PositiveSimilarity), Health("different images", one => one.NegativeSimilarity)],
@@ -93,24 +102,24 @@ internal static class Report
             new(name, steps, history.Reports.Select(one => one.Health is { } health ? measure(health) : double.NaN));
     }
 
-    private static void Pictures(HtmlReport report, Recipe recipe, Options options, Representation learned)
+    private static void Pictures(HtmlReport report, SampleData data, SampleOptions options, Representation learned)
     {
         using var scope = NewDisposeScope();
         var section = report.Section("Images");
         int[] some = [.. Enumerable.Range(0, 8)];
-        using var batch = recipe.Train.Batch(some);
+        using var batch = data.Train.Batch(some);
         var images = batch.ToBytes();
-        var plan = ViewPlan.Repeated(recipe.Views.Pipelines[0], 5);
+        var plan = ViewPlan.Repeated(data.View, 5);
         var views = plan.Apply(images, options.Seed, step: 0, some).Select(ReportImage.Of).ToList();
         section.Add(new ImageGrid(
             "Images and their views",
-            some.Select(i => new ImageRow(null, [new ImageCell(Picture(recipe.Train, i), null, ImageMark.Query), .. views.Select(view => new ImageCell(view[i]))])))
+            some.Select(i => new ImageRow(null, [new ImageCell(Picture(data.Train, i), null, ImageMark.Query), .. views.Select(view => new ImageCell(view[i]))])))
         {
             ColumnLabels = ["image", .. Enumerable.Range(1, 5).Select(view => $"view {view}")],
         });
-        section.Add(Neighbours(recipe.Test, learned.Test));
+        section.Add(Neighbours(data.Test, learned.Test));
 
-        var (count, labels) = (Math.Min(2000, recipe.Test.Count), recipe.Test.Labels!);
+        var (count, labels) = (Math.Min(2000, data.Test.Count), data.Test.Labels!);
         var features = learned.Test.narrow(0, 0, count);
         section.Add(ScatterChart.Of(
             "The learned representation in two dimensions",

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using SelfSupervised.Core.Methods;
+using SelfSupervised.Data.Batching;
+using SelfSupervised.Training;
+using SelfSupervised.Training.Observers;
+using SelfSupervised.Training.Pretraining;
+using SelfSupervised.Training.Schedules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Samples;
+
+/// <summary>Pretrains a method, and then asks how well the classes can be read from what was learned, from the same encoder without training, and from the pixels.</summary>
+public static class SampleRun
+{
+    /// <summary>Runs the method and its proof, and writes the report.</summary>
+    /// <returns>What to end the process with: 0, or 3 if it was stopped, or 1 if it failed.</returns>
+    public static int Of(SampleOptions options, SampleData data, PretrainingMethod method, ReportTexts texts)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(texts);
+        using var shutdown = new ShutdownSignals();
+        method.to(options.Device);
+        Console.WriteLine($"{data.Train.Count} images without labels, {options.TrainingSteps} steps of {options.BatchSize} on {options.Device}, seed {options.Seed}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"guessing gives a loss of {texts.ChanceFormula} = {texts.Chance:F3}"));
+        var watch = Stopwatch.StartNew();
+        TrainingResult result;
+        try
+        {
+            result = Pretrain(options, data, method, shutdown.Token);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or NonFiniteLossException)
+        {
+            Console.Error.WriteLine($"error: {error.Message}");
+            return 1;
+        }
+
+        var perStep = result.History.Reports.Select(one => one.SecondsPerStep).Order().ElementAtOrDefault(result.History.Reports.Count / 2);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pretraining took {watch.Elapsed.TotalSeconds:F0} s, {1000 * perStep:F1} ms per step (median)"));
+        if (!result.IsComplete)
+        {
+            return 3;
+        }
+
+        using var scope = NewDisposeScope();
+        var all = Compare(options, data, method.Encoder);
+        var report = Path.Combine(options.Output, "report.html");
+        SampleReport.Save(report, options, data, texts, result, all);
+        Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s in all; the report is {Path.GetFullPath(report)}");
+        return 0;
+    }
+
+    private static TrainingResult Pretrain(SampleOptions options, SampleData data, PretrainingMethod method, CancellationToken stop)
+    {
+        var plan = new BatchPlan(data.Train.Count, options.BatchSize, options.Seed, dropLast: true);
+        var source = new PretrainingSource(new PrefetchingBatchSource(data.Train, plan), options.Device);
+        using var optimizer = optim.Adam(method.TrainedParameters().Select(entry => entry.Parameter), weight_decay: 1e-6);
+        var schedule = LearningRate.WarmupCosine(peak: 2e-3, warmupSteps: options.TrainingSteps / 10, options.TrainingSteps);
+        var run = new PretrainerOptions
+        {
+            Steps = options.TrainingSteps,
+            ReportEvery = Math.Max(1, options.TrainingSteps / 60),
+            CheckpointFolder = Path.Combine(options.Output, "checkpoints"),
+            CheckpointEvery = Math.Max(1, options.TrainingSteps / 5),
+        };
+        var csv = new CsvObserver(Path.Combine(options.Output, "history.csv"));
+        return new Display(options.Plain).Run(observer => new Pretrainer(method, source, optimizer, schedule, run, observer, csv).Run(stop));
+    }
+
+    private static List<Representation> Compare(SampleOptions options, SampleData data, nn.Module<Tensor, Tensor> learned)
+    {
+        using var untrained = SampleData.Encoder(options.Seed);
+        untrained.to(options.Device);
+        using var pixels = nn.Flatten();
+        var all = new List<Representation>();
+        foreach (var (name, network) in new (string, nn.Module<Tensor, Tensor>)[] { ("learned", learned), ("untrained", untrained), ("raw pixels", pixels) })
+        {
+            all.Add(Representation.Of(name, network, data, options.Device, options.Seed));
+            Display.Show(all[^1]);
+        }
+
+        return all;
+    }
+}
