@@ -5,6 +5,8 @@ internal static class RandomPurpose
 {
     public const uint NoiseField = 16;
     public const uint Mixing = 17;
+    public const uint BankRows = 18;
+    public const uint BankDraws = 19;
     public const uint BatchShuffle = 20;
     public const uint KeyQueue = 21;
 
