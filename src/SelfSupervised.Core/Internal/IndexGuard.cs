@@ -11,7 +11,7 @@ internal static class IndexGuard
     {
         if (indices.Length != expected)
         {
-            throw new ArgumentException($"Expected `{name}` to be {expected}, one for each of `{expectedName}`, but got {indices.Length}.");
+            throw new ArgumentException($"Expected `{name}` to be {expected}, one for each row of `{expectedName}`, but got {indices.Length}.");
         }
 
         Rows(indices, name, rows);

@@ -103,7 +103,7 @@ public sealed partial class MemoryBank : nn.Module
     public void Update(Tensor features, ReadOnlySpan<int> indices, bool checkValues = true)
     {
         CheckFeatures(features, checkValues);
-        IndexGuard.Rows(indices, nameof(indices), Count, features.shape[0], $"{nameof(features)}' rows");
+        IndexGuard.Rows(indices, nameof(indices), Count, features.shape[0], nameof(features));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var last = new Dictionary<int, int>();

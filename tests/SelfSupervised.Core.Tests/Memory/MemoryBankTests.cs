@@ -246,7 +246,7 @@ public sealed class MemoryBankTests : IDisposable
         bank.Invoking(one => one.Update(ones(2, 5), [0, 1])).Should().Throw<ArgumentException>()
             .WithMessage("Expected `features` to have 4 columns like `Rows`, but got [2, 5].");
         bank.Invoking(one => one.Update(features, [0])).Should().Throw<ArgumentException>()
-            .WithMessage("Expected `indices` to be 2, one for each of `features' rows`, but got 1.");
+            .WithMessage("Expected `indices` to be 2, one for each row of `features`, but got 1.");
         bank.Invoking(one => one.Update(features, [0, 10])).Should().Throw<ArgumentOutOfRangeException>()
             .WithMessage("Expected `indices` to be from 0 to 9, the memory's rows, but number 1 is 10.*");
         bank.Invoking(one => one.Update(features, [-1, 0])).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("indices");
