@@ -15,7 +15,7 @@ import torch.nn.functional as F
 
 MASK = 0xFFFFFFFF
 ROWS, DRAWS = 18, 19  # what the numbers are for
-IMAGES, BATCH, SIDE, WIDTH, DIMENSION, STEPS, SEED = 12, 6, 8, 4, 6, 20, 5
+IMAGES, BATCH, SIDE, WIDTH, DIMENSION, STEPS, SEED = 12, 6, 16, 4, 6, 20, 5
 MU = 0.5
 
 
@@ -113,7 +113,7 @@ def case(name, temperature, negatives, proximal):
     images = torch.tensor(pixels, dtype=torch.float64).view(IMAGES, 1, SIDE, SIDE)
     stored = {f"first.{key}": value.detach().clone() for key, value in parameters.items()}
     stored.update(images=images, indices=torch.tensor(batches()), rows=torch.stack(bank))
-    optimizer = torch.optim.SGD(list(parameters.values()), lr=0.05, momentum=0.9)
+    optimizer = torch.optim.SGD(list(parameters.values()), lr=0.01, momentum=0.9)
     losses, drawn = [], []
     for step, indices in enumerate(batches()):
         choices = [candidates(SEED, step, index, negatives) for index in indices]

@@ -1,4 +1,5 @@
 using SelfSupervised.Core.Diagnostics;
+using SelfSupervised.Core.Losses;
 using SelfSupervised.Core.Memory;
 using SelfSupervised.Core.Weights;
 
@@ -179,6 +180,16 @@ public sealed class MemoryBankTests : IDisposable
         GradientCheck.Verify(x => bank.Scores(x[0], candidates), features);
         bank.Scores(features[0], candidates).sum().backward();
         (bank.Rows.requires_grad, bank.Rows.grad is null).Should().Be((false, true));
+    }
+
+    [Fact]
+    public void Update_BeforeTheBackwardPass_IsRefusedByAutograd()
+    {
+        using var bank = new MemoryBank(9, 4, seed: 1);
+        var features = RandomTensors.Normal(1, [2, 4], float32, requiresGrad: true);
+        Tensor[] losses = [NonParametricSoftmax.Loss(features, bank.Rows, [1, 2]), bank.Scores(features, zeros(2, 3, dtype: int64)).sum()];
+        bank.Update(features, [1, 2]);
+        losses.Should().AllSatisfy(loss => loss.Invoking(one => one.backward()).Should().Throw<Exception>().WithMessage("*modified by an inplace operation*"));
     }
 
     [Fact]

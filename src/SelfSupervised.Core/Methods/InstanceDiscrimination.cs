@@ -1,0 +1,148 @@
+using SelfSupervised.Core.Internal;
+using SelfSupervised.Core.Losses;
+using SelfSupervised.Core.Memory;
+using SelfSupervised.Core.Views;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Core.Methods;
+
+/// <summary>Instance discrimination (InstDisc, NPID): each image is to be told from all others, by the memory of what it looked like.</summary>
+/// <remarks>
+/// <para>
+/// x → one view → encoder f → head g → z, compared with a <see cref="MemoryBank"/> of all n images: by
+/// <see cref="NonParametricSoftmax"/> over all of them, or by <see cref="Nce"/> of log-scores cos/τ against m of them, drawn uniformly
+/// with replacement, and Z estimated from the first batch. The other "view" of an image is its own memory, which takes z in
+/// after the optimiser's step.
+/// </para>
+/// <para>
+/// The state is encoder, head, bank and Z. In training, what <see cref="Compute"/> saw is kept for <see cref="AfterStep"/>,
+/// B·D numbers a batch, from as many batches as a step takes; evaluation changes nothing.
+/// </para>
+/// <para>
+/// Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", 2018 (arXiv:1805.01978),
+/// zhirongw/lemniscate.pytorch. <see cref="InstanceDiscriminationOptions"/> names the published settings.
+/// </para>
+/// </remarks>
+public sealed partial class InstanceDiscrimination : PretrainingMethod
+{
+    // The fields' names begin the names in the state.
+    private readonly nn.Module<Tensor, Tensor> encoder;
+    private readonly nn.Module<Tensor, Tensor> head;
+    private readonly MemoryBank bank;
+    private readonly NceLoss? nce;
+    private readonly NegativeSampler _sampler;
+    private readonly PendingUpdates _pending = new();
+
+    /// <summary>Composes the method, which then owns encoder, head and bank.</summary>
+    /// <param name="encoder">f, from views [B, C, H, W] to features [B, d].</param>
+    /// <param name="head">g, from features [B, d] to embeddings [B, D]; as a rule linear.</param>
+    /// <param name="views">One view.</param>
+    /// <param name="bank">One row of width D for each image of the data set.</param>
+    /// <param name="options">How they are compared. Default: <see cref="InstanceDiscriminationOptions.ImageNet"/>.</param>
+    /// <exception cref="ArgumentException">The plan has more than one view.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the options is out of range.</exception>
+    /// <example><code>
+    /// using var method = new InstanceDiscrimination(
+    ///     encoder, ProjectionHead.Linear(encoder.FeatureDimension), new ViewPlan([ViewPresets.InstDiscCifar()]),
+    ///     new MemoryBank(50_000, 128), InstanceDiscriminationOptions.Cifar10);
+    /// </code></example>
+    public InstanceDiscrimination(
+        nn.Module<Tensor, Tensor> encoder,
+        nn.Module<Tensor, Tensor> head,
+        ViewPlan views,
+        MemoryBank bank,
+        InstanceDiscriminationOptions? options = null)
+        : base(nameof(InstanceDiscrimination))
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(views);
+        ArgumentNullException.ThrowIfNull(bank);
+        options ??= InstanceDiscriminationOptions.ImageNet;
+        Guard.Positive(options.Temperature, nameof(options.Temperature));
+        ModuleGuard.AtLeast(options.Negatives, 0, nameof(options.Negatives));
+        ViewGuard.AtLeastZero(options.ProximalWeight, nameof(options.ProximalWeight));
+        if (views.Count != 1)
+        {
+            throw new ArgumentException($"Expected `views` to plan one view, but it plans {views.Count}.", nameof(views));
+        }
+
+        (this.encoder, this.head, this.bank, Views, Options) = (encoder, head, bank, views, options);
+        _sampler = new NegativeSampler(bank.Count);
+        nce = options.Negatives > 0 ? NceLoss.Estimated(bank.Count, checkValues: false) : null;
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override nn.Module<Tensor, Tensor> Encoder => encoder;
+
+    /// <summary>The head: kept or discarded after training, as one likes; the paper's embeddings are z.</summary>
+    public nn.Module<Tensor, Tensor> Head => head;
+
+    /// <summary>The memories.</summary>
+    public MemoryBank Bank => bank;
+
+    /// <summary>The loss against drawn negatives, with its Z; null with the full softmax.</summary>
+    public NceLoss? Nce => nce;
+
+    /// <summary>The view.</summary>
+    public ViewPlan Views { get; }
+
+    /// <summary>How images and memories are compared.</summary>
+    public InstanceDiscriminationOptions Options { get; }
+
+    /// <summary>
+    /// The loss on a batch. Metrics: "accuracy", the share of images that are most similar to their own memory, of all candidates;
+    /// "similarity", the mean cosine with it; "fill", the share of memories that were ever updated.
+    /// </summary>
+    /// <param name="batch">B ≥ 1 images of the data set; on the device of the parameters. An image may be there more than once.</param>
+    /// <param name="player">0.</param>
+    /// <returns>The loss, and the embeddings, normalised, and the images' memories. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">The images are not what the view or the encoder take, or the embeddings have another width than the bank.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player, the step is negative, or an index is not in the bank.</exception>
+    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
+    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ViewGuard.Place(player, Players.Count, nameof(player));
+        var indices = batch.Indices.Span;
+        IndexGuard.Rows(indices, nameof(batch.Indices), bank.Count);
+        using var scope = NewDisposeScope();
+        var view = Views.Apply(batch.Images, Options.Seed, batch.Step, indices)[0];
+        var embeddings = head.call(encoder.call(view));
+        Guard.SameWidth(embeddings, nameof(embeddings), bank.Rows, nameof(bank));
+        var memories = bank.Gather(indices);
+        var comparison = nce is null ? CompareWithAll(embeddings, batch) : CompareWithSome(embeddings, batch, nce);
+        var unit = Similarity.Unit(embeddings.detach(), Similarity.Precision(embeddings));
+        var metrics = batch.WithMetrics ? Metrics(comparison.Accuracy!, unit, memories) : [];
+        if (training && is_grad_enabled())
+        {
+            _pending.Add(batch.Step, indices, unit);
+        }
+
+        var loss = WithProximal(comparison.Loss, embeddings, memories);
+        scope.MoveToOuter([loss, unit, memories, .. metrics.Values]);
+        return new MethodOutput(loss, [unit, memories], metrics);
+    }
+
+    /// <summary>The memories take in what the step saw, batch after batch; the last of an image's embeddings in a batch counts.</summary>
+    /// <param name="player">0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
+    public override void AfterStep(int player = 0)
+    {
+        ViewGuard.Place(player, Players.Count, nameof(player));
+        _pending.Apply(bank);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _pending.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
