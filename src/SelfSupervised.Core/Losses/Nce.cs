@@ -53,7 +53,8 @@ public static class Nce
         CheckOthers(logNoise, logPartition, logScores);
         if (checkValues)
         {
-            Guard.Finite([(logScores, nameof(logScores)), (logNoise, nameof(logNoise)), .. logPartition is null ? [] : new[] { (logPartition, nameof(logPartition)) }]);
+            (Tensor, string)[] partition = logPartition is null ? [] : [(logPartition, nameof(logPartition))];
+            Guard.Finite([(logScores, nameof(logScores)), (logNoise, nameof(logNoise)), .. partition]);
         }
 
         using var scope = NewDisposeScope();

@@ -13,7 +13,7 @@ public sealed partial class MemoryBank
     /// </summary>
     private const long RowsPerCandidate = 32;
 
-    /// <summary>The cosine similarity of embeddings with given rows: u_b·V[c_bk].</summary>
+    /// <summary>The products of embeddings with given rows, u_b·V[c_bk]: cosines, rows being unit vectors.</summary>
     /// <remarks>
     /// Positives and negatives are whichever rows are given: drawn by a <see cref="NegativeSampler"/>, or chosen by a class or a rule.
     /// For a log-score divide by τ. Gradient flows to the embeddings alone. Go backward before the next <see cref="Update"/>.

@@ -14,6 +14,7 @@ public sealed class NceTheoryTests
     [InlineData(1)]
     [InlineData(10)]
     [InlineData(100)]
+    [InlineData(1000)]
     public void Gradient_IsTheFormulas(double k)
     {
         // p = exp(s)/Σexp(s): the derivative of log p(w) by s_v is [w = v] − p(v).
@@ -27,6 +28,8 @@ public sealed class NceTheoryTests
             var numeric = (Objective(above, k) - Objective(below, k)) / (2 * Step);
             numeric.Should().BeApproximately(expected[v], 1e-8);
         }
+
+        Autograd(k).Should().Equal(expected, (actual, formula) => Math.Abs(actual - formula) < 1e-12);
     }
 
     [Fact]
@@ -34,12 +37,12 @@ public sealed class NceTheoryTests
     {
         var p = Softmax(s_scores);
         var likelihood = s_data.Zip(p, (data, model) => data - model).ToArray();
-        var cosines = new[] { 1.0, 10, 100, 1000 }.Select(k => Cosine(Formula(k), likelihood)).ToArray();
+        var cosines = new[] { 1.0, 10, 100, 1000 }.Select(k => Cosine(Autograd(k), likelihood)).ToArray();
         cosines.Should().BeInAscendingOrder();
         cosines[0].Should().BeLessThan(0.99);
         (1 - cosines[^1]).Should().BeLessThan(1e-5);
 
-        // The factor kq/(p + kq) misses 1 by O(1/k), so the angle's square falls by a hundred for each ten.
+        // The factor kq/(p + kq) misses 1 by O(1/k), so that the square of the angle falls by a hundred for each ten.
         ((1 - cosines[2]) / (1 - cosines[3])).Should().BeApproximately(100, 5);
     }
 
@@ -63,7 +66,7 @@ public sealed class NceTheoryTests
         using var scope = NewDisposeScope();
         using var loss = NceLoss.Learned();
         using var optimizer = optim.SGD(loss.parameters(), learningRate: 0.5);
-        var (scores, noise, weights) = Pairs([.. s_data.Select(p => Math.Log(p) + 1.7)], k: 1);
+        var (scores, noise, weights) = Pairs([.. s_data.Select(p => Math.Log(p) + 1.7)]);
         for (var step = 0; step < 300; step++)
         {
             using var inner = NewDisposeScope();
@@ -80,11 +83,23 @@ public sealed class NceTheoryTests
     {
         using var scope = NewDisposeScope();
         var normaliser = Math.Log(scores.Sum(Math.Exp));
-        var (pairs, noise, weights) = Pairs(scores, k);
+        var (pairs, noise, weights) = Pairs(scores);
         return -Nce.Loss(pairs, noise, k, tensor(normaliser), nn.Reduction.None).mul(weights).sum().item<double>();
     }
 
-    private static (Tensor Scores, Tensor LogNoise, Tensor Weights) Pairs(double[] scores, double k)
+    /// <summary>The gradient of J by the scores, the normaliser's part through its graph.</summary>
+    private static double[] Autograd(double k)
+    {
+        using var scope = NewDisposeScope();
+        var scores = tensor(s_scores, requires_grad: true);
+        var places = tensor(Enumerable.Range(0, Words * Words).SelectMany(pair => new[] { pair / Words, (long)pair % Words }).ToArray());
+        var (_, noise, weights) = Pairs(s_scores);
+        var loss = Nce.Loss(scores.index_select(0, places).view(-1, 2), noise, k, scores.logsumexp(0), nn.Reduction.None);
+        loss.mul(weights).sum().neg().backward();
+        return TensorAssert.Values(scores.grad!);
+    }
+
+    private static (Tensor Scores, Tensor LogNoise, Tensor Weights) Pairs(double[] scores)
     {
         var pairs = Enumerable.Range(0, Words).SelectMany(datum => Enumerable.Range(0, Words).Select(sample => (datum, sample))).ToArray();
         return (
