@@ -1,7 +1,16 @@
 #!/usr/bin/env bash
-# Runs the main job: samples/SimClr. Arguments are the sample's own; --help lists them.
+# Runs a sample: bash eng/run.sh [SAMPLE] [ARGUMENTS...], samples/SimClr unless another is named. --help lists a sample's arguments.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+sample=SimClr
+if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
+  sample=$1
+  shift
+  if [ ! -f "$root/samples/$sample/$sample.csproj" ]; then
+    echo "error: there is no sample $sample; there are: $(cd "$root/samples" && ls */Program.cs | xargs -n 1 dirname | xargs)" >&2
+    exit 2
+  fi
+fi
 bash "$root/eng/setup.sh"
-dotnet build "$root/samples/SimClr" -c Release --nologo -v quiet -clp:NoSummary
-exec dotnet run --project "$root/samples/SimClr" -c Release --no-build -- "$@"
+dotnet build "$root/samples/$sample" -c Release --nologo -v quiet -clp:NoSummary
+exec dotnet run --project "$root/samples/$sample" -c Release --no-build -- "$@"

@@ -2,12 +2,14 @@ using BenchmarkDotNet.Running;
 using SelfSupervised.Benchmarks;
 using SelfSupervised.Core.Views;
 
-// `overhead` and `views` are one round each of the side-by-side measurements in ../operator-overhead.sh and ../views.sh; all else
-// is BenchmarkDotNet's.
+// `overhead`, `views` and `memory` are one round each of the side-by-side measurements in ../*.sh; all else is BenchmarkDotNet's.
 switch (args)
 {
     case ["overhead"]:
         OperatorOverhead.PrintRound();
+        return;
+    case ["memory"]:
+        MomentumUpdates.PrintRound();
         return;
     case ["views", var executor]:
         ViewExecutors.PrintRound(Enum.Parse<ViewExecutor>(executor));

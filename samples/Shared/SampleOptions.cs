@@ -11,6 +11,9 @@ public sealed record SampleOptions
     /// <summary>The sample's name, which begins the output folder's.</summary>
     public required string Sample { get; init; }
 
+    /// <summary>The steps on sprites if none are asked for.</summary>
+    public required int SpriteSteps { get; init; }
+
     public bool OnCifar10 { get; init; }
 
     public string? Root { get; init; }
@@ -41,17 +44,17 @@ public sealed record SampleOptions
 
     public int BatchSize => Batch ?? (OnCifar10 ? 256 : 128);
 
-    public int TrainingSteps => Steps ?? (OnCifar10 ? 2000 : 600);
+    public int TrainingSteps => Steps ?? (OnCifar10 ? 2000 : SpriteSteps);
 
     public string DataName => OnCifar10 ? "CIFAR10" : "sprites";
 
-    private static string Usage(string sample) => $"""
+    private static string Usage(string sample, int spriteSteps) => $"""
         usage: {sample} [--data sprites|cifar10] [--root DIR] [--images N] [--steps N] [--batch N] [--seed N]
                       [--device cpu|cuda] [--output DIR] [--plain] [--smoke]
           --data    what to learn from (default sprites, which are made; cifar10 needs --root)
           --root    the folder that holds cifar-10-batches-bin
           --images  the images to learn from (default 10000)
-          --steps   training steps (default: 600 on sprites, 2000 on cifar10)
+          --steps   training steps (default: {spriteSteps} on sprites, 2000 on cifar10)
           --batch   images in a step (default 128; cifar10 256)
           --seed    seed of weights, images and views, from 0 (default 1)
           --device  where to compute (default cpu)
@@ -64,6 +67,7 @@ public sealed record SampleOptions
     /// <summary>Reads the command line and the data that it names; says what is wrong, or how it is used.</summary>
     /// <param name="sample">The sample's name.</param>
     /// <param name="arguments">The command line.</param>
+    /// <param name="spriteSteps">The steps on sprites if none are asked for.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="data">What is learned from.</param>
     /// <param name="exitCode">What to end with if there is nothing to run.</param>
@@ -71,6 +75,7 @@ public sealed record SampleOptions
     public static bool TryRead(
         string sample,
         IReadOnlyList<string> arguments,
+        int spriteSteps,
         [NotNullWhen(true)] out SampleOptions? options,
         [NotNullWhen(true)] out SampleData? data,
         out int exitCode)
@@ -78,27 +83,26 @@ public sealed record SampleOptions
         (options, data, exitCode) = (null, null, 0);
         if (arguments is ["--help" or "-h"])
         {
-            Console.WriteLine(Usage(sample));
+            Console.WriteLine(Usage(sample, spriteSteps));
             return false;
         }
 
         try
         {
-            options = Parse(sample, arguments);
+            options = Parse(new SampleOptions { Sample = sample, SpriteSteps = spriteSteps }, arguments);
             data = SampleData.Of(options);
             return true;
         }
         catch (Exception error) when (error is ArgumentException or IOException)
         {
-            Console.Error.WriteLine($"error: {error.Message}\n{Usage(sample)}");
+            Console.Error.WriteLine($"error: {error.Message}\n{Usage(sample, spriteSteps)}");
             exitCode = 2;
             return false;
         }
     }
 
-    private static SampleOptions Parse(string sample, IReadOnlyList<string> arguments)
+    private static SampleOptions Parse(SampleOptions options, IReadOnlyList<string> arguments)
     {
-        var options = new SampleOptions { Sample = sample };
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i];

@@ -1,5 +1,6 @@
 using SelfSupervised.Core.Encoders;
 using SelfSupervised.Core.Heads;
+using SelfSupervised.Core.Memory;
 using SelfSupervised.Core.Methods;
 using SelfSupervised.Core.Momentum;
 using SelfSupervised.Core.Views;
@@ -34,6 +35,12 @@ internal static class SmallMethods
                     ExcludeSameImage = true,
                 },
                 seed: 5),
+            "InstanceDiscrimination" => new InstanceDiscrimination(
+                Encoder(),
+                nn.Sequential(nn.Dropout(0.3), ProjectionHead.Linear(16, 8, weights)),
+                new ViewPlan([ViewPresets.SimClrCifar()]),
+                new MemoryBank(images, 8, seed: 5),
+                new InstanceDiscriminationOptions { Temperature = 0.2, Negatives = 30, ProximalWeight = 0.1, Seed = 5 }),
             "MeanTeacher" => new MeanTeacher(
                 () => Encoder(),
                 () => nn.Sequential(nn.Dropout(0.3), nn.Linear(16, 3)),

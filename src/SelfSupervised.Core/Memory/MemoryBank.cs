@@ -118,6 +118,17 @@ public sealed partial class MemoryBank : nn.Module
         updates.index_add_(0, target, ones_like(target), Scalars.One);
     }
 
+    /// <summary>Its rows stay as they are if the type is narrower than Float32: small updates would be lost.</summary>
+    /// <inheritdoc/>
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking) => IsNarrow(dtype) ? this : base._to(dtype, non_blocking);
+
+    /// <summary>Its rows keep their type if the new one is narrower than Float32: small updates would be lost.</summary>
+    /// <inheritdoc/>
+    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) =>
+        IsNarrow(dtype) ? _to(device.type, device.index, non_blocking) : base._to(device, dtype, non_blocking);
+
+    private static bool IsNarrow(ScalarType type) => type is ScalarType.Float16 or ScalarType.BFloat16;
+
     private Tensor Blend(Tensor old, Tensor features)
     {
         using var keep = Momentum.ToScalar();

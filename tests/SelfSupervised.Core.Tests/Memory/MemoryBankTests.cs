@@ -247,6 +247,18 @@ public sealed class MemoryBankTests : IDisposable
     }
 
     [Fact]
+    public void To_NarrowerType_KeepsItsRows()
+    {
+        using var scope = NewDisposeScope();
+        using var bank = new MemoryBank(4, 2);
+        bank.to(ScalarType.BFloat16);
+        bank.to(CPU, ScalarType.Float16);
+        bank.Rows.dtype.Should().Be(ScalarType.Float32);
+        bank.to(ScalarType.Float64);
+        bank.Rows.dtype.Should().Be(ScalarType.Float64);
+    }
+
+    [Fact]
     public void BadInput_Throws()
     {
         using var bank = new MemoryBank(10, 4);

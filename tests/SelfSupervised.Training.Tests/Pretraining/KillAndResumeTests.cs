@@ -16,6 +16,7 @@ public sealed class KillAndResumeTests : IDisposable
     [InlineData("SimClr", "lars", 2)]
     [InlineData("MoCo", "adam", 3)]
     [InlineData("MeanTeacher", "adam", 4)]
+    [InlineData("InstanceDiscrimination", "adam", 5)]
     public void Run_KilledAtRandomPoints_GivesTheSameBits(string method, string optimizer, int seed)
     {
         Finish("straight", method, optimizer).Should().Be(0);
