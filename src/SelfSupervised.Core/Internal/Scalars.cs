@@ -11,5 +11,6 @@ internal static class Scalars
     public static readonly Scalar Two = 2.ToScalar();
     public static readonly Scalar Four = 4.ToScalar();
     public static readonly Scalar Six = 6.ToScalar();
+    public static readonly Scalar Leak = 0.01.ToScalar();
     public static readonly Scalar White = 255.ToScalar();
 }
