@@ -1,8 +1,9 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using SelfSupervised.Benchmarks;
 using SelfSupervised.Core.Views;
 
-// `overhead`, `views` and `memory` are one round each of the side-by-side measurements in ../*.sh; all else is BenchmarkDotNet's.
+// `overhead`, `views`, `memory` and `viewmaker` are one round each of the side-by-side measurements in ../*.sh; all else is BenchmarkDotNet's.
 switch (args)
 {
     case ["overhead"]:
@@ -13,6 +14,12 @@ switch (args)
         return;
     case ["views", var executor]:
         ViewExecutors.PrintRound(Enum.Parse<ViewExecutor>(executor));
+        return;
+    case ["viewmaker", "kernel", var kernel, var side]:
+        Perturbations.PrintRound(kernel, int.Parse(side, CultureInfo.InvariantCulture));
+        return;
+    case ["viewmaker", "network", var how, var images]:
+        Viewmakers.PrintRound(how, int.Parse(images, CultureInfo.InvariantCulture));
         return;
 }
 

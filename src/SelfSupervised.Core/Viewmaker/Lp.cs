@@ -108,8 +108,13 @@ public static class Lp
             return mean ? changed.mean([1]) : changed.sum(1);
         }
 
-        // The sum of absolute values is vectorised in libtorch, its norm with p = 1 is not.
-        var norm = p == 1 ? rows.abs().sum(1) : linalg.vector_norm(rows, p, [1]);
+        // libtorch's own norms of these two orders are not vectorised: on a CPU 5 and 28 times slower.
+        var norm = p switch
+        {
+            1 => rows.abs().sum(1),
+            double.PositiveInfinity => rows.amax(1).maximum(rows.amin(1).neg()),
+            _ => linalg.vector_norm(rows, p, [1]),
+        };
         if (!mean || double.IsPositiveInfinity(p))
         {
             return norm;

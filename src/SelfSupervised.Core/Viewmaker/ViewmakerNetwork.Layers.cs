@@ -17,6 +17,13 @@ public sealed partial class ViewmakerNetwork
         return (Options.ResizeTo is null ? perturbation : Resize(perturbation, images.shape[2], images.shape[3]), features);
     }
 
+    // In place where no gradient needs the sum.
+    private Tensor Views(Tensor images, Tensor perturbation)
+    {
+        var views = images.add(perturbation);
+        return !Options.Clamp ? views : views.requires_grad ? views.clamp(Scalars.Zero, Scalars.One) : views.clamp_(Scalars.Zero, Scalars.One);
+    }
+
     private (Tensor Output, Tensor Features) Run(Tensor input, ViewmakerNoise noise)
     {
         var (height, width) = (input.shape[2], input.shape[3]);

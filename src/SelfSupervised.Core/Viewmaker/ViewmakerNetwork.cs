@@ -35,7 +35,7 @@ public sealed partial class ViewmakerNetwork : nn.Module<Tensor, Tensor>
     internal const long Width = 128;
 
     // The fields' names are the parameters' names, which are the released code's; a list's would not be.
-    private readonly ReflectedConvolution conv1;
+    private readonly InputConvolution conv1;
     private readonly nn.Module<Tensor, Tensor> in1;
     private readonly ReflectedConvolution conv2;
     private readonly nn.Module<Tensor, Tensor> in2;
@@ -65,11 +65,11 @@ public sealed partial class ViewmakerNetwork : nn.Module<Tensor, Tensor>
         _noise = noise;
         _transform = Options.Domain == ViewmakerDomain.Pixels ? null : new(Options.Domain == ViewmakerDomain.OrthonormalDct);
         using var scope = NewDisposeScope();
-        conv1 = new ReflectedConvolution(Options.Channels + 1, 32, kernel: 9, stride: 1, generator);
+        conv1 = new InputConvolution(Options.Channels + 1, 32, generator);
         in1 = Normalisation(32);
-        conv2 = new ReflectedConvolution(32, 64, kernel: 3, stride: 2, generator);
+        conv2 = new ReflectedConvolution(32, 64, stride: 2, generator);
         in2 = Normalisation(64);
-        conv3 = new ReflectedConvolution(64, Width, kernel: 3, stride: 2, generator);
+        conv3 = new ReflectedConvolution(64, Width, stride: 2, generator);
         in3 = Normalisation(Width);
         _blocks = [.. Enumerable.Range(1, Options.ResidualBlocks).Select(block => new ViewmakerBlock(Width + block, Normalisation, generator))];
         deconv1 = new UpsamplingConvolution(Width + Options.ResidualBlocks, 64, generator);
@@ -144,8 +144,7 @@ public sealed partial class ViewmakerNetwork : nn.Module<Tensor, Tensor>
         }
 
         var (perturbation, features) = Perturbation(images, noise);
-        var views = images.add(perturbation);
-        views = Options.Clamp ? views.clamp(Scalars.Zero, Scalars.One) : views;
+        var views = Views(images, perturbation);
         return new(views.MoveToOuterDisposeScope(), perturbation.MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope());
     }
 

@@ -3,25 +3,24 @@ using static TorchSharp.torch;
 
 namespace SelfSupervised.Core.Viewmaker.Layers;
 
-/// <summary>A convolution with bias behind a border that reflects.</summary>
+/// <summary>A border of 1 that reflects and a 3×3 convolution with bias.</summary>
 internal sealed class ReflectedConvolution : nn.Module<Tensor, Tensor>
 {
     // The field's name is the parameters' name, which is the released code's.
     private readonly Conv2d conv2d;
     private readonly long _stride;
-    private readonly long _border;
 
-    public ReflectedConvolution(long inputs, long outputs, long kernel, long stride, Generator? generator)
+    public ReflectedConvolution(long inputs, long outputs, long stride, Generator? generator)
         : base(nameof(ReflectedConvolution))
     {
-        (_stride, _border) = (stride, kernel / 2);
-        conv2d = Convolutions.Make(inputs, outputs, kernel, generator);
+        _stride = stride;
+        conv2d = Convolutions.Make(inputs, outputs, kernel: 3, generator);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        using var padded = Borders.Reflect(input, _border);
+        using var padded = Borders.Reflect(input, width: 1);
         return nn.functional.conv2d(padded, conv2d.weight, conv2d.bias, [_stride, _stride]);
     }
 }

@@ -15,9 +15,9 @@ internal sealed class ViewmakerBlock : nn.Module<Tensor, Tensor>
     public ViewmakerBlock(long channels, Func<long, nn.Module<Tensor, Tensor>> normalisation, Generator? generator)
         : base(nameof(ViewmakerBlock))
     {
-        conv1 = new ReflectedConvolution(channels, channels, kernel: 3, stride: 1, generator);
+        conv1 = new ReflectedConvolution(channels, channels, stride: 1, generator);
         in1 = normalisation(channels);
-        conv2 = new ReflectedConvolution(channels, channels, kernel: 3, stride: 1, generator);
+        conv2 = new ReflectedConvolution(channels, channels, stride: 1, generator);
         in2 = normalisation(channels);
         RegisterComponents();
     }
