@@ -20,8 +20,8 @@ namespace SelfSupervised.Core.Viewmaker;
 /// multiples of 4 are reflected up to one, and the output is cropped.
 /// </para>
 /// <para>
-/// The images must not be normalised before; normalise the views, as the last stage. Where gradients of the views are wanted for
-/// the encoder alone, call it without gradient.
+/// The images must not be normalised before; normalise the views, as the last stage. To train an encoder alone, call it
+/// under <c>no_grad</c>: it then takes less memory, too.
 /// </para>
 /// <para>
 /// Tamkin, Wu and Goodman, "Viewmaker Networks: Learning Views for Unsupervised Representation Learning", ICLR 2021
