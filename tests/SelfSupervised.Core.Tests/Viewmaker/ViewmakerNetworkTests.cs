@@ -66,6 +66,19 @@ public sealed class ViewmakerNetworkTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Apply_ChannelsLast_EqualsContiguous(bool withGradient)
+    {
+        using var gradients = set_grad_enabled(withGradient);
+        using var network = new ViewmakerNetwork();
+        var noise = network.DrawNoise(_images);
+        var channelsLast = _images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        channelsLast.is_contiguous().Should().BeFalse();
+        TensorAssert.Close(network.Apply(channelsLast, noise), network.Apply(_images, noise), atol: 1e-5);
+    }
+
     [Fact]
     public void Parameters_ThreeBlocks_AreAsManyAsPublished()
     {

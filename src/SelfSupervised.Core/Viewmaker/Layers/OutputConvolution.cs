@@ -43,9 +43,10 @@ internal sealed class OutputConvolution : nn.Module<Tensor, Tensor>
         var columns = nn.functional.conv2d(Borders.ReflectAlong(input, 2, Border), kernels);
         var padded = Borders.ReflectAlong(columns, 3, Border);
 
+        // Column c of the kernel sees the map moved by c. Contiguous, because libtorch may have put channels last.
         var (row, map) = (width + (2 * Border), height * (width + (2 * Border)));
         long[] strides = [Kernel * outputs * map, Kernel * map, map + 1, row, 1];
-        var sum = padded.as_strided([batch, outputs, Kernel, height, width], strides).sum(2);
+        var sum = padded.contiguous().as_strided([batch, outputs, Kernel, height, width], strides).sum(2);
         return sum.add(conv2d.bias!.view(1, -1, 1, 1));
     }
 }

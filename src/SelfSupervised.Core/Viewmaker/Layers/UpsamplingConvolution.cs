@@ -29,10 +29,11 @@ internal sealed class UpsamplingConvolution : nn.Module<Tensor, Tensor>
         var (batch, height, width, outputs) = (shape[0], shape[2], shape[3], conv2d.out_channels);
         var phases = nn.functional.conv2d(Borders.Replicate(input), PhaseKernels(), conv2d.bias!.repeat(4));
 
-        // Phase (a, b) begins at (a, b): one step along a or b is a step of phases and one of rows or columns.
+        // Phase (a, b) begins at (a, b): one step along a or b is a step of phases and one of rows or columns. Contiguous, because
+        // libtorch may have put channels last.
         var (row, map) = (width + 1, (height + 1) * (width + 1));
         long[] strides = [4 * outputs * map, map, row, (2 * outputs * map) + row, 1, (outputs * map) + 1];
-        return phases.as_strided([batch, outputs, height, 2, width, 2], strides)
+        return phases.contiguous().as_strided([batch, outputs, height, 2, width, 2], strides)
             .reshape(batch, outputs, 2 * height, 2 * width).MoveToOuterDisposeScope();
     }
 
