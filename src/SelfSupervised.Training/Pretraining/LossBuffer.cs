@@ -44,8 +44,13 @@ internal sealed class LossBuffer(IReadOnlyList<string> players)
     public double[] Read()
     {
         var losses = new double[_pending[0].Count];
-        for (var player = 0; player < players.Count && losses.Length > 0; player++)
+        for (var player = 0; player < players.Count; player++)
         {
+            if (_pending[player].Count == 0)
+            {
+                continue; // nothing since the last time, or a player that is trained no more
+            }
+
             var values = Read(_pending[player]);
             var bad = Array.FindIndex(values, value => !double.IsFinite(value));
             if (bad >= 0)

@@ -18,7 +18,8 @@ namespace SelfSupervised.Training.Pretraining;
 /// CPU, and the history. A damaged or foreign checkpoint is refused, and the one before it is used.
 /// </para>
 /// <para>
-/// A step takes <see cref="PretrainerOptions.Accumulation"/> batches for each player, the players one after the other. Losses stay on
+/// A step takes <see cref="PretrainerOptions.Accumulation"/> batches, which serve the players one after the other, each for as many updates as
+/// its <see cref="PlayerOptimizer"/> says. Losses stay on
 /// their device until a report, a checkpoint or the end, when all are read and checked: a loss that isn't finite ends the run, with
 /// the step's number, before anything of it is kept.
 /// </para>
@@ -64,7 +65,9 @@ public sealed class Pretrainer
     /// <param name="optimizers">One per player, in the order of <see cref="PretrainingMethod.Players"/>.</param>
     /// <param name="options">How it runs.</param>
     /// <param name="observers">Who watches. Default: nobody.</param>
-    /// <exception cref="ArgumentException">Another number of optimisers than players, or there are too many batches to count.</exception>
+    /// <exception cref="ArgumentException">
+    /// Another number of optimisers than players, the first player is not trained to the end, or there are too many batches to count.
+    /// </exception>
     public Pretrainer(
         PretrainingMethod method,
         IPretrainingSource source,
@@ -84,7 +87,14 @@ public sealed class Pretrainer
                 nameof(optimizers));
         }
 
-        if ((long)options.Steps * options.Accumulation * optimizers.Count > int.MaxValue)
+        if (optimizers[0].LastStep < options.Steps)
+        {
+            throw new ArgumentException(
+                $"Expected `optimizers` to train {method.Players[0]}, the first player, to the last step, but it is to end at step {optimizers[0].LastStep} of {options.Steps}.",
+                nameof(optimizers));
+        }
+
+        if ((long)options.Steps * options.Accumulation > int.MaxValue)
         {
             throw new ArgumentException($"Expected `options` to ask for at most {int.MaxValue} batches in all.", nameof(options));
         }
@@ -95,8 +105,6 @@ public sealed class Pretrainer
         _state = new RunState(method, _optimizers, _history);
         _folder = options.CheckpointFolder is { } path ? new CheckpointFolder(path, options.KeepCheckpoints) : null;
     }
-
-    private int BatchesPerStep => _options.Accumulation * _optimizers.Count;
 
     /// <summary>Runs to the last step, or until it is asked to stop.</summary>
     /// <param name="stop">Asks it to stop: it finishes the step, writes a checkpoint if it has a folder, and returns.</param>
@@ -125,7 +133,7 @@ public sealed class Pretrainer
 
     private int Run(int step, CancellationToken stop)
     {
-        using var batches = Batches(step * BatchesPerStep).GetEnumerator();
+        using var batches = Batches(step * _options.Accumulation).GetEnumerator();
         var (watch, reported) = (Stopwatch.StartNew(), step);
         while (step < _options.Steps && !stop.IsCancellationRequested)
         {
@@ -138,7 +146,7 @@ public sealed class Pretrainer
                 _reporter.Report(
                     step,
                     _options.Steps,
-                    ((step * BatchesPerStep) - 1) / _source.BatchesPerEpoch,
+                    ((step * _options.Accumulation) - 1) / _source.BatchesPerEpoch,
                     _optimizers[0].Schedule(step - 1),
                     output,
                     _losses.Others,
@@ -181,7 +189,7 @@ public sealed class Pretrainer
 
         _history.Clear();
         _saved = null;
-        _reporter.Tell(TrainingEventKind.Started, 0, $"{_method.GetName()}: {_options.Steps} steps of {BatchesPerStep} batches.");
+        _reporter.Tell(TrainingEventKind.Started, 0, $"{_method.GetName()}: {_options.Steps} steps of {_options.Accumulation} batches.");
         return 0;
     }
 
@@ -201,39 +209,70 @@ public sealed class Pretrainer
     // What the first player's last batch made is left in the caller's scope.
     private MethodOutput Step(int step, IEnumerator<PretrainingBatch> batches, bool isReport)
     {
+        using var scope = NewDisposeScope();
+        var parts = new PretrainingBatch[_options.Accumulation];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            _ = batches.MoveNext();
+            parts[part] = batches.Current;
+        }
+
         MethodOutput? kept = null;
+        var pass = 0;
         for (var player = 0; player < _optimizers.Count; player++)
         {
-            var (optimizer, schedule) = _optimizers[player];
-            optimizer.zero_grad();
-            for (var part = 1; part <= _options.Accumulation; part++)
+            var updates = step <= _optimizers[player].LastStep ? _optimizers[player].UpdatesPerStep : 0;
+            for (var update = 1; update <= updates; update++)
             {
-                using var scope = NewDisposeScope();
-                _ = batches.MoveNext();
-                var isLast = part == _options.Accumulation;
-                var output = _method.Compute(batches.Current with { WithMetrics = isReport && isLast }, player);
-                using var share = (1.0 / _options.Accumulation).ToScalar();
-                var loss = _options.Accumulation == 1 ? output.Loss : output.Loss.mul(share);
-                loss.backward();
-                _losses.Add(player, step, loss);
-                if (isReport && isLast && player == 0)
-                {
-                    kept = output with { Loss = output.Loss.detach() };
-                    scope.MoveToOuter([kept.Loss, .. kept.Embeddings, .. kept.Metrics.Values]);
-                }
+                var isLast = update == updates;
+                var output = Update(player, step, parts, pass++, isLast, isReport && isLast && player == 0);
+                kept = output ?? kept;
             }
+        }
 
-            if (_options.MaxGradientNorm is { } norm)
-            {
-                nn.utils.clip_grad_norm_(_method.TrainedParameters(player).Select(entry => entry.Parameter), norm);
-            }
-
-            optimizer.SetLearningRate(schedule(step - 1));
-            optimizer.step();
-            _method.AfterStep(player);
+        if (kept is not null)
+        {
+            scope.MoveToOuter([kept.Loss, .. kept.Embeddings, .. kept.Metrics.Values]);
         }
 
         return kept!;
+    }
+
+    // What it made of the last batch is kept if it is to be reported, in the caller's scope. Of several updates the last one's loss counts.
+    private MethodOutput? Update(int player, int step, PretrainingBatch[] parts, int pass, bool isLast, bool isReport)
+    {
+        var (optimizer, schedule) = _optimizers[player];
+        MethodOutput? kept = null;
+        optimizer.zero_grad();
+        for (var part = 0; part < parts.Length; part++)
+        {
+            using var scope = NewDisposeScope();
+            var isKept = isReport && part == parts.Length - 1;
+            var output = _method.Compute(parts[part] with { WithMetrics = isKept, Pass = pass }, player);
+            using var share = (1.0 / parts.Length).ToScalar();
+            var loss = parts.Length == 1 ? output.Loss : output.Loss.mul(share);
+            loss.backward();
+            if (isLast)
+            {
+                _losses.Add(player, step, loss);
+            }
+
+            if (isKept)
+            {
+                kept = output with { Loss = output.Loss.detach() };
+                scope.MoveToOuter([kept.Loss, .. kept.Embeddings, .. kept.Metrics.Values]);
+            }
+        }
+
+        if (_options.MaxGradientNorm is { } norm)
+        {
+            nn.utils.clip_grad_norm_(_method.TrainedParameters(player).Select(entry => entry.Parameter), norm);
+        }
+
+        optimizer.SetLearningRate(schedule(step - 1));
+        optimizer.step();
+        _method.AfterStep(player);
+        return kept;
     }
 
     private void ReadLosses()

@@ -204,7 +204,7 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Fact]
-    public void Run_TwoPlayers_TakeTurnsWithBatchesOptimisersAndLossesOfTheirOwn()
+    public void Run_TwoPlayers_TakeTurnsWithOptimisersAndLossesOfTheirOwn()
     {
         using var scope = NewDisposeScope();
         using var method = new Duel();
@@ -217,13 +217,39 @@ public sealed class PretrainerTests : IDisposable
             [new(climber, LearningRate.Constant(0.5)), new(diver, LearningRate.Constant(0.25))],
             new PretrainerOptions { Steps = 3, ReportEvery = 3 },
             recorder).Run();
-        method.Turns.Should().Equal((0, 0), (1, 1), (0, 2), (1, 3), (0, 4), (1, 5));
+        method.Turns.Should().Equal((0, 0, 0), (1, 0, 1), (0, 1, 0), (1, 1, 1), (0, 2, 0), (1, 2, 1));
         method.Done.Should().Equal(0, 1, 0, 1, 0, 1);
         method.Up.item<float>().Should().Be(1.5f);
         method.Down.item<float>().Should().Be(-0.75f);
         result.History.Losses.Should().Equal(0, -0.5, -1);
         recorder.Reports.Should().ContainSingle().Which.Metrics["loss (down)"].Should().Be(-0.5);
-        (recorder.Reports[0].LearningRate, recorder.Reports[0].Epoch).Should().Be((0.5, 1));
+        (recorder.Reports[0].LearningRate, recorder.Reports[0].Epoch).Should().Be((0.5, 0));
+    }
+
+    [Fact]
+    public void Run_PlayersWithOtherUpdates_TakeThemOnTheSameBatchesUntilTheirLastStep()
+    {
+        using var scope = NewDisposeScope();
+        using var method = new Duel();
+        using var climber = optim.SGD(method.TrainedParameters(0).Select(entry => entry.Parameter), 1);
+        using var diver = optim.SGD(method.TrainedParameters(1).Select(entry => entry.Parameter), 1);
+        PlayerOptimizer[] players =
+        [
+            new(climber, LearningRate.Constant(1)) { UpdatesPerStep = 2 }, new(diver, LearningRate.Constant(1)) { UpdatesPerStep = 1, LastStep = 2 },
+        ];
+        var recorder = new Recorder();
+        var options = new PretrainerOptions { Steps = 3, ReportEvery = 1, Accumulation = 2 };
+        var result = new Pretrainer(method, new ToySource(), players, options, recorder).Run();
+        method.Turns.Take(6).Should().Equal((0, 0, 0), (0, 1, 0), (0, 0, 1), (0, 1, 1), (1, 0, 2), (1, 1, 2));
+        method.Turns.Skip(12).Should().Equal((0, 4, 0), (0, 5, 0), (0, 4, 1), (0, 5, 1));
+        method.Done.Should().Equal(0, 0, 1, 0, 0, 1, 0, 0);
+        (method.Up.item<float>(), method.Down.item<float>()).Should().Be((6, -2));
+        result.History.Losses.Should().Equal(-1, -3, -5);
+        recorder.Reports.Select(one => one.Metrics["loss (down)"]).Should().Equal(0, -1, -1);
+        FluentActions.Invoking(() => new Pretrainer(method, new ToySource(), [players[1], players[0]], options)).Should().ThrowExactly<ArgumentException>()
+            .WithMessage("*the first player, to the last step, but it is to end at step 2 of 3.*");
+        FluentActions.Invoking(() => players[0] with { UpdatesPerStep = 0 }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => players[0] with { LastStep = -1 }).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]

@@ -75,7 +75,7 @@ internal sealed class Duel : PretrainingMethod
 
     public Tensor Down => down;
 
-    public List<(int Player, int Batch)> Turns { get; } = [];
+    public List<(int Player, int Batch, int Pass)> Turns { get; } = [];
 
     public List<int> Done { get; } = [];
 
@@ -84,7 +84,7 @@ internal sealed class Duel : PretrainingMethod
 
     public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
     {
-        Turns.Add((player, batch.Step));
+        Turns.Add((player, batch.Step, batch.Pass));
         var loss = player == 0 ? up.sum().neg() : down.sum();
         return new MethodOutput(loss, [batch.Images.view(-1, 2).alias()], new Dictionary<string, Tensor>());
     }
