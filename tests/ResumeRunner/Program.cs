@@ -19,19 +19,26 @@ manual_seed(1);
 var sprites = new Sprites(100, seed: 3);
 var source = new PretrainingSource(new PrefetchingBatchSource(sprites, new BatchPlan(sprites.Count, 16, seed: 4)));
 using var method = SmallMethods.Of(name, sprites.Count);
-using OptimizerHelper optimizer = trainer == "lars"
-    ? new Lars(method.TrainedParameters(), new LarsOptions(1))
-    : optim.Adam(method.TrainedParameters().Select(entry => entry.Parameter));
 var schedule = LearningRate.WarmupCosine(trainer == "lars" ? 0.5 : 1e-2, steps / 5, steps);
 var options = new PretrainerOptions { Steps = steps, ReportEvery = 1, CheckpointFolder = folder, CheckpointEvery = 2, Accumulation = 2, MaxGradientNorm = 1 };
-var run = new Pretrainer(method, source, optimizer, schedule, options, new Lines()).Run(shutdown.Token);
+PlayerOptimizer[] players = [.. method.Players.Select((_, player) => new PlayerOptimizer(Optimizer(player), schedule) { UpdatesPerStep = 1 + player })];
+var run = new Pretrainer(method, source, players, options, new Lines()).Run(shutdown.Token);
 if (run.IsComplete)
 {
     using var file = File.Create(result);
     method.SaveSafetensors(file, new Dictionary<string, string> { ["losses"] = string.Join(' ', run.History.Losses.Select(BitConverter.DoubleToInt64Bits)) });
 }
 
+foreach (var player in players)
+{
+    player.Optimizer.Dispose();
+}
+
 return run.IsComplete ? 0 : 3;
+
+OptimizerHelper Optimizer(int player) => trainer == "lars"
+    ? new Lars(method.TrainedParameters(player), new LarsOptions(1))
+    : optim.Adam(method.TrainedParameters(player).Select(entry => entry.Parameter));
 
 internal sealed class Lines : ITrainingObserver
 {

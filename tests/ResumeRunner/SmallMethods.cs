@@ -3,6 +3,7 @@ using SelfSupervised.Core.Heads;
 using SelfSupervised.Core.Memory;
 using SelfSupervised.Core.Methods;
 using SelfSupervised.Core.Momentum;
+using SelfSupervised.Core.Viewmaker;
 using SelfSupervised.Core.Views;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,6 +42,10 @@ internal static class SmallMethods
                 new ViewPlan([ViewPresets.SimClrCifar()]),
                 new MemoryBank(images, 8, seed: 5),
                 new InstanceDiscriminationOptions { Temperature = 0.2, Negatives = 30, ProximalWeight = 0.1, Seed = 5 }),
+            "AdversarialViews" => new AdversarialViews(
+                new LearnedViews(
+                    new ViewmakerNetwork(new ViewmakerOptions { BaseWidth = 2, ResidualBlocks = 1 }, weights), 2, views, new ViewPipeline(Normalize.Cifar10)),
+                made => new MoCo(() => Encoder(), () => ProjectionHead.MoCoV2(16, 8, weights), made, new MoCoOptions { QueueCapacity = 50, Dimension = 8 }, seed: 5)),
             "MeanTeacher" => new MeanTeacher(
                 () => Encoder(),
                 () => nn.Sequential(nn.Dropout(0.3), nn.Linear(16, 3)),

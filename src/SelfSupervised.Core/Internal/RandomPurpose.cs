@@ -10,6 +10,9 @@ internal static class RandomPurpose
     public const uint BatchShuffle = 20;
     public const uint KeyQueue = 21;
 
+    /// <summary>A learned view's noise: 6 bits of view, 6 bits of pass.</summary>
+    public static uint LearnedView(int view, int pass) => 0x2000u | ((uint)view << 6) | (uint)pass;
+
     /// <summary>An operator of a view's pipeline: 23 bits of view, 8 bits of operator.</summary>
     public static uint View(int view, int position) => 0x8000_0000u | ((uint)view << 8) | (uint)position;
 }

@@ -13,12 +13,13 @@ public sealed partial class InstanceDiscrimination
         return (loss, batch.WithMetrics ? NonParametricSoftmax.Accuracy(embeddings, bank.Rows, indices, checkValues: false) : null);
     }
 
-    private (Tensor Loss, Tensor? Accuracy) CompareWithSome(Tensor embeddings, PretrainingBatch batch, NceLoss criterion)
+    private (Tensor Loss, Tensor? Accuracy) CompareWithSome(Tensor embeddings, PretrainingBatch batch)
     {
         using var inverse = (1 / Options.Temperature).ToScalar();
         var candidates = _sampler.Draw(Options.Seed, batch.Step, batch.Indices.Span, Options.Negatives, embeddings.device);
         var scores = bank.Scores(embeddings, candidates, checkValues: false);
-        var loss = criterion.Compute(scores.mul(inverse), bank.Count);
+        var logScores = scores.mul(inverse);
+        var loss = nce?.Compute(logScores, bank.Count) ?? ViewmakerLoss.AgainstMemories(logScores);
         return (loss, batch.WithMetrics ? Accuracy(scores.detach(), candidates) : null);
     }
 

@@ -50,7 +50,7 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
     public InstanceDiscrimination(
         nn.Module<Tensor, Tensor> encoder,
         nn.Module<Tensor, Tensor> head,
-        ViewPlan views,
+        IViews views,
         MemoryBank bank,
         InstanceDiscriminationOptions? options = null)
         : base(nameof(InstanceDiscrimination))
@@ -63,6 +63,7 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
         Guard.Positive(options.Temperature, nameof(options.Temperature));
         ModuleGuard.AtLeast(options.Negatives, 0, nameof(options.Negatives));
         ViewGuard.AtLeastZero(options.ProximalWeight, nameof(options.ProximalWeight));
+        ViewGuard.Defined(options.Comparison, nameof(options.Comparison));
         if (views.Count != 1)
         {
             throw new ArgumentException($"Expected `views` to plan one view, but it plans {views.Count}.", nameof(views));
@@ -70,7 +71,7 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
 
         (this.encoder, this.head, this.bank, Views, Options) = (encoder, head, bank, views, options);
         _sampler = new NegativeSampler(bank.Count);
-        nce = options.Negatives > 0 ? NceLoss.Estimated(bank.Count, checkValues: false) : null;
+        nce = options.Negatives > 0 && options.Comparison == InstanceComparison.NoiseContrast ? NceLoss.Estimated(bank.Count, checkValues: false) : null;
         RegisterComponents();
     }
 
@@ -83,11 +84,11 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
     /// <summary>The memories.</summary>
     public MemoryBank Bank => bank;
 
-    /// <summary>The loss against drawn negatives, with its Z; null with the full softmax.</summary>
+    /// <summary>The loss by noise contrast, with its Z; null with another.</summary>
     public NceLoss? Nce => nce;
 
     /// <summary>The view.</summary>
-    public ViewPlan Views { get; }
+    public IViews Views { get; }
 
     /// <summary>How images and memories are compared.</summary>
     public InstanceDiscriminationOptions Options { get; }
@@ -109,11 +110,11 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
         var indices = batch.Indices.Span;
         IndexGuard.Rows(indices, nameof(batch.Indices), bank.Count);
         using var scope = NewDisposeScope();
-        var view = Views.Apply(batch.Images, Options.Seed, batch.Step, indices)[0];
+        var view = Views.Make(batch.Images, Options.Seed, batch.Step, indices, batch.Pass)[0];
         var embeddings = head.call(encoder.call(view));
         Guard.SameWidth(embeddings, nameof(embeddings), bank.Rows, nameof(bank));
         var memories = bank.Gather(indices);
-        var comparison = nce is null ? CompareWithAll(embeddings, batch) : CompareWithSome(embeddings, batch, nce);
+        var comparison = Options.Negatives == 0 ? CompareWithAll(embeddings, batch) : CompareWithSome(embeddings, batch);
         var unit = Similarity.Unit(embeddings.detach(), Similarity.Precision(embeddings));
         var metrics = batch.WithMetrics ? Metrics(comparison.Accuracy!, unit, memories) : [];
         if (training && is_grad_enabled())

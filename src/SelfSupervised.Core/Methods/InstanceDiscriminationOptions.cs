@@ -28,6 +28,9 @@ public sealed record InstanceDiscriminationOptions
     /// <summary>m, the negatives of each image, drawn from all; 0 compares with all memories by the full softmax. Default 4096.</summary>
     public int Negatives { get; init; } = 4096;
 
+    /// <summary>How an image is compared with its negatives, if there are any. Default: by noise contrast.</summary>
+    public InstanceComparison Comparison { get; init; }
+
     /// <summary>λ, the weight of <see cref="Losses.ProximalRegularisation"/>, at least 0. Default 0: the bank's momentum does its work.</summary>
     public double ProximalWeight { get; init; }
 

@@ -41,7 +41,7 @@ public sealed class MeanTeacher : PretrainingMethod
     public MeanTeacher(
         Func<nn.Module<Tensor, Tensor>> encoder,
         Func<nn.Module<Tensor, Tensor>> classifier,
-        ViewPlan views,
+        IViews views,
         ReadOnlySpan<int> labels,
         MeanTeacherOptions? options = null,
         long seed = 0)
@@ -72,7 +72,7 @@ public sealed class MeanTeacher : PretrainingMethod
     public MeanTeacherOptions Options { get; }
 
     /// <summary>The views: the student's and the teacher's.</summary>
-    public ViewPlan Views { get; }
+    public IViews Views { get; }
 
     /// <summary>What the views are drawn from.</summary>
     public long Seed { get; }
@@ -102,7 +102,7 @@ public sealed class MeanTeacher : PretrainingMethod
         ViewGuard.Place(player, Players.Count, nameof(player));
         var labels = Labels(batch.Indices.Span);
         using var scope = NewDisposeScope();
-        var views = Views.Apply(batch.Images, Seed, batch.Step, batch.Indices.Span);
+        var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
         var student = classifier.call(encoder.call(views[0]));
         var teacher = teacherClassifier.call(teacherEncoder.call(views[1]));
         ModuleGuard.Embeddings(student, "the classifier's outputs", labels.Length, student.shape[^1]);

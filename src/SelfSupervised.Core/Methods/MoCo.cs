@@ -49,7 +49,7 @@ public sealed class MoCo : PretrainingMethod
     public MoCo(
         Func<nn.Module<Tensor, Tensor>> encoder,
         Func<nn.Module<Tensor, Tensor>> head,
-        ViewPlan views,
+        IViews views,
         MoCoOptions? options = null,
         long seed = 0)
         : base(nameof(MoCo))
@@ -74,7 +74,7 @@ public sealed class MoCo : PretrainingMethod
     public MoCoOptions Options { get; }
 
     /// <summary>The views: the query's and the key's.</summary>
-    public ViewPlan Views { get; }
+    public IViews Views { get; }
 
     /// <summary>What is drawn at random is drawn from it.</summary>
     public long Seed { get; }
@@ -106,7 +106,7 @@ public sealed class MoCo : PretrainingMethod
         ArgumentNullException.ThrowIfNull(batch);
         ViewGuard.Place(player, Players.Count, nameof(player));
         using var scope = NewDisposeScope();
-        var views = Views.Apply(batch.Images, Seed, batch.Step, batch.Indices.Span);
+        var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
         using var hidden = HasKeys && Options.ExcludeSameImage ? queue.SameImage(batch.Indices.Span) : null;
         using var memory = queue.Keys();
         var (loss, query, key) = Contrast(views[0], views[1], memory, hidden, batch.Step);

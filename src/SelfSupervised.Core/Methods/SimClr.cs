@@ -24,6 +24,7 @@ public sealed class SimClr : PretrainingMethod
     // The fields' names begin the parameters' names.
     private readonly nn.Module<Tensor, Tensor> encoder;
     private readonly nn.Module<Tensor, Tensor> head;
+    private readonly Func<IReadOnlyList<Tensor>, double, Tensor> _loss;
 
     /// <summary>Composes the method, which then owns encoder and head.</summary>
     /// <param name="encoder">f, from views [B, C, H, W] to features [B, d].</param>
@@ -31,12 +32,16 @@ public sealed class SimClr : PretrainingMethod
     /// <param name="views">Two or more views of one size.</param>
     /// <param name="temperature">τ, finite and above 0. Default 0.5.</param>
     /// <param name="seed">What the views are drawn from. Default 0.</param>
+    /// <param name="loss">
+    /// What is minimised, a function of the views' embeddings and of τ, V tensors [B, D]. Default: <see cref="NTXent"/>;
+    /// <see cref="ViewmakerLoss.OneSided"/> is another.
+    /// </param>
     /// <exception cref="ArgumentException">The plan has one view.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is out of range.</exception>
     /// <example><code>
     /// using var method = new SimClr(encoder, ProjectionHead.SimClrV2(encoder.FeatureDimension), ViewPlan.TwoViews(ViewPresets.SimClrCifar()));
     /// </code></example>
-    public SimClr(nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor> head, ViewPlan views, double temperature = 0.5, long seed = 0)
+    public SimClr(nn.Module<Tensor, Tensor> encoder, nn.Module<Tensor, Tensor> head, IViews views, double temperature = 0.5, long seed = 0, Func<IReadOnlyList<Tensor>, double, Tensor>? loss = null)
         : base(nameof(SimClr))
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -49,6 +54,7 @@ public sealed class SimClr : PretrainingMethod
         }
 
         (this.encoder, this.head, Views, Temperature, Seed) = (encoder, head, views, temperature, seed);
+        _loss = loss ?? ((embeddings, tau) => NTXent.Loss(embeddings, tau, checkValues: false));
         RegisterComponents();
     }
 
@@ -59,7 +65,7 @@ public sealed class SimClr : PretrainingMethod
     public nn.Module<Tensor, Tensor> Head => head;
 
     /// <summary>The views.</summary>
-    public ViewPlan Views { get; }
+    public IViews Views { get; }
 
     /// <summary>The temperature τ.</summary>
     public double Temperature { get; }
@@ -79,14 +85,14 @@ public sealed class SimClr : PretrainingMethod
         ArgumentNullException.ThrowIfNull(batch);
         ViewGuard.Place(player, Players.Count, nameof(player));
         using var scope = NewDisposeScope();
-        var views = Views.Apply(batch.Images, Seed, batch.Step, batch.Indices.Span);
+        var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
         if (views.Any(view => !view.shape.AsSpan().SequenceEqual(views[0].shape)))
         {
             throw new ArgumentException($"Expected all views to have one size, but got {string.Join(", ", views.Select(view => Guard.Text(view.shape)))}.");
         }
 
         var embeddings = head.call(encoder.call(cat([.. views]))).chunk(views.Count);
-        var loss = NTXent.Loss(embeddings, Temperature, checkValues: false).MoveToOuterDisposeScope();
+        var loss = _loss(embeddings, Temperature).MoveToOuterDisposeScope();
         Tensor[] detached = [.. embeddings.Select(one => one.detach().MoveToOuterDisposeScope())];
         var metrics = new Dictionary<string, Tensor>();
         if (batch.WithMetrics)

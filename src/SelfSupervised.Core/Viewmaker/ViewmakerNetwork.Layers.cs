@@ -59,7 +59,7 @@ public sealed partial class ViewmakerNetwork
 
     private static long Whole(long side) => (side + Stride - 1) / Stride * Stride;
 
-    private (long[] Image, long[] Maps) NoiseShapes(Tensor images)
+    internal (long[] Image, long[] Maps) NoiseShapes(Tensor images)
     {
         var shape = images.shape;
         var (height, width) = Options.ResizeTo is var (h, w) ? (Whole(h), Whole(w)) : (Whole(shape[2]), Whole(shape[3]));

@@ -8,7 +8,8 @@ namespace SelfSupervised.Core.Viewmaker;
 /// <summary>A network that makes a random view of each image: the image and a learnt perturbation within a budget.</summary>
 /// <remarks>
 /// <para>
-/// view = clamp(x + B(tanh(y))), y the network's output from x and uniform noise, B the <see cref="PerturbationBudget"/>. Layers:
+/// view = clamp(x + B(tanh(y))), y the network's output from x and uniform noise, B the <see cref="PerturbationBudget"/>. Layers, at the
+/// default width:
 /// 9×9 to 32 channels, 3×3 of stride 2 to 64, the same to 128; residual blocks, before each of which another channel of noise is
 /// joined; nearest upsampling by 2 and 3×3 to 64, the same to 32; 9×9 to C. Convolutions have a bias and a reflected border; all but
 /// the last are normalised (ε 1e-5). Weights start uniform within ±1/√inputs, PyTorch's default.
@@ -32,7 +33,6 @@ public sealed partial class ViewmakerNetwork : nn.Module<Tensor, Tensor>
 {
     internal const int SmallestSide = 5;
     private const long Stride = 4;
-    internal const long Width = 128;
 
     // The fields' names are the parameters' names, which are the released code's; a list's would not be.
     private readonly InputConvolution conv1;
@@ -65,18 +65,19 @@ public sealed partial class ViewmakerNetwork : nn.Module<Tensor, Tensor>
         _noise = noise;
         _transform = Options.Domain == ViewmakerDomain.Pixels ? null : new(Options.Domain == ViewmakerDomain.OrthonormalDct);
         using var scope = NewDisposeScope();
-        conv1 = new InputConvolution(Options.Channels + 1, 32, generator);
-        in1 = Normalisation(32);
-        conv2 = new ReflectedConvolution(32, 64, stride: 2, generator);
-        in2 = Normalisation(64);
-        conv3 = new ReflectedConvolution(64, Width, stride: 2, generator);
-        in3 = Normalisation(Width);
-        _blocks = [.. Enumerable.Range(1, Options.ResidualBlocks).Select(block => new ViewmakerBlock(Width + block, Normalisation, generator))];
-        deconv1 = new UpsamplingConvolution(Width + Options.ResidualBlocks, 64, generator);
-        in4 = Normalisation(64);
-        deconv2 = new UpsamplingConvolution(64, 32, generator);
-        in5 = Normalisation(32);
-        deconv3 = new OutputConvolution(32, Options.Channels, generator);
+        var (narrow, middle, wide) = (Options.BaseWidth, 2L * Options.BaseWidth, 4L * Options.BaseWidth);
+        conv1 = new InputConvolution(Options.Channels + 1, narrow, generator);
+        in1 = Normalisation(narrow);
+        conv2 = new ReflectedConvolution(narrow, middle, stride: 2, generator);
+        in2 = Normalisation(middle);
+        conv3 = new ReflectedConvolution(middle, wide, stride: 2, generator);
+        in3 = Normalisation(wide);
+        _blocks = [.. Enumerable.Range(1, Options.ResidualBlocks).Select(block => new ViewmakerBlock(wide + block, Normalisation, generator))];
+        deconv1 = new UpsamplingConvolution(wide + Options.ResidualBlocks, middle, generator);
+        in4 = Normalisation(middle);
+        deconv2 = new UpsamplingConvolution(middle, narrow, generator);
+        in5 = Normalisation(narrow);
+        deconv3 = new OutputConvolution(narrow, Options.Channels, generator);
         RegisterInOrder();
         RegisterComponents();
 

@@ -13,6 +13,10 @@ public sealed record ViewmakerOptions
     /// <exception cref="ArgumentOutOfRangeException">The number is too small.</exception>
     public int Channels { get; init => field = AtLeast(1, value, nameof(Channels)); } = 3;
 
+    /// <summary>w, the channels of the first convolution, at least 1; the others have 2w and 4w. Default 32; fewer are faster.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is too small.</exception>
+    public int BaseWidth { get; init => field = AtLeast(1, value, nameof(BaseWidth)); } = 32;
+
     /// <summary>R, the number of residual blocks, each with a noise channel of its own; at least 0. Default 3.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int ResidualBlocks { get; init => field = AtLeast(0, value, nameof(ResidualBlocks)); } = 3;

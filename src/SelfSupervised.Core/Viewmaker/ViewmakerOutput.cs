@@ -7,7 +7,7 @@ namespace SelfSupervised.Core.Viewmaker;
 /// <param name="Perturbation">
 /// δ, [B, C, H, W], in pixels, within its budget and not clamped. What clamping leaves of it is <c>Views − images</c>.
 /// </param>
-/// <param name="Features">[B, 128]: the spatial mean of the maps that enter the residual blocks, for losses of one's own.</param>
+/// <param name="Features">[B, 4w], w the base width: the spatial mean of the maps that enter the residual blocks, for losses of one's own.</param>
 public sealed record ViewmakerOutput(Tensor Views, Tensor Perturbation, Tensor Features) : IDisposable
 {
     /// <summary>Disposes all three.</summary>

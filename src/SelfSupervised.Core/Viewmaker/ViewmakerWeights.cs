@@ -13,6 +13,7 @@ namespace SelfSupervised.Core.Viewmaker;
 public static class ViewmakerWeights
 {
     private const int ReleasedBlocks = 5;
+    private const int ReleasedWidth = 32;
 
     /// <summary>From a name of the released class to that of this library.</summary>
     /// <param name="name">The stored name.</param>
@@ -64,11 +65,11 @@ public static class ViewmakerWeights
     {
         ArgumentNullException.ThrowIfNull(network);
         var options = network.Options;
-        if (options.Normalisation != ViewmakerNormalisation.Instance || options.ResidualBlocks > ReleasedBlocks)
+        if (options.Normalisation != ViewmakerNormalisation.Instance || options.ResidualBlocks > ReleasedBlocks || options.BaseWidth != ReleasedWidth)
         {
             throw new ArgumentException(
-                $"Expected `network` to have instance norm and at most {ReleasedBlocks} residual blocks, as the released class has, "
-                + $"but it has {options.Normalisation} norm and {options.ResidualBlocks}.",
+                $"Expected `network` to have instance norm, at most {ReleasedBlocks} residual blocks and the base width {ReleasedWidth}, as the released "
+                + $"class has, but it has {options.Normalisation} norm, {options.ResidualBlocks} and {options.BaseWidth}.",
                 nameof(network));
         }
 
@@ -84,7 +85,7 @@ public static class ViewmakerWeights
 
     private static void AddUnused(Dictionary<string, Tensor> stored, int block, string prefix)
     {
-        var channels = ViewmakerNetwork.Width + block;
+        var channels = (4 * ReleasedWidth) + block;
         foreach (var half in new[] { 1, 2 })
         {
             Add($"conv{half}.conv2d.weight", channels, channels, 3, 3);

@@ -9,7 +9,7 @@ namespace SelfSupervised.Core.Views;
 /// View v of an image is drawn with the key (seed, step, v). An operator that views share is drawn for the first of them: its
 /// parameters are then the same in all. Plans are immutable.
 /// </remarks>
-public sealed class ViewPlan
+public sealed class ViewPlan : IViews
 {
     private readonly IReadOnlyList<int> _shared;
 
@@ -149,4 +149,7 @@ public sealed class ViewPlan
         ViewGuard.Images(images, nameof(images), allowBytes: true);
         return Apply(images, Draw(seed, step, indices, ViewGuard.Shape(images)), executor);
     }
+
+    // Drawn by the step alone: whoever takes turns with a batch sees the same views of it.
+    IReadOnlyList<Tensor> IViews.Make(Tensor images, long seed, int step, ReadOnlySpan<int> indices, int pass) => Apply(images, seed, step, indices);
 }

@@ -17,6 +17,7 @@ public sealed class KillAndResumeTests : IDisposable
     [InlineData("MoCo", "adam", 3)]
     [InlineData("MeanTeacher", "adam", 4)]
     [InlineData("InstanceDiscrimination", "adam", 5)]
+    [InlineData("AdversarialViews", "adam", 6)]
     public void Run_KilledAtRandomPoints_GivesTheSameBits(string method, string optimizer, int seed)
     {
         Finish("straight", method, optimizer).Should().Be(0);
