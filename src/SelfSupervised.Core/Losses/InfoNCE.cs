@@ -1,4 +1,5 @@
 using SelfSupervised.Core.Internal;
+using SelfSupervised.Core.Losses.Tiled;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,8 @@ namespace SelfSupervised.Core.Losses;
 /// <para>
 /// The denominator always holds the positive. When all M candidates score alike the value is log M. Inputs may be
 /// Float16, BFloat16, Float32 or Float64; the arithmetic and the result are Float32, or Float64 if an input is. Gradient
-/// flows into every input: detach what is not to learn. One matrix of queries by candidates is held for the backward pass.
+/// flows into every input: detach what is not to learn. The matrix of queries by candidates is never held: it is worked
+/// through in tiles, for the gradient too.
 /// </para>
 /// <para>
 /// van den Oord et al., "Representation Learning with Contrastive Predictive Coding", 2018 (arXiv:1807.03748).
@@ -53,9 +55,7 @@ public static partial class InfoNCE
     {
         Guard.Positive(temperature, nameof(temperature));
         CheckBatch(queries, keys, falseNegatives, checkValues);
-        using var scope = NewDisposeScope();
-        var (scores, positive) = Scores(queries, keys, keys, falseNegatives, temperature);
-        return Similarity.Reduce(scores.logsumexp(1).sub(positive), reduction).MoveToOuterDisposeScope();
+        return BatchInTiles(queries, keys, temperature, falseNegatives, reduction, bothWays: false, Tiling.For(queries));
     }
 
     /// <summary>The symmetric loss within a batch: the mean of both directions, rows and columns of one score matrix.</summary>
@@ -83,11 +83,7 @@ public static partial class InfoNCE
     {
         Guard.Positive(temperature, nameof(temperature));
         CheckBatch(queries, keys, falseNegatives, checkValues);
-        using var scope = NewDisposeScope();
-        using var half = 0.5.ToScalar();
-        var (scores, positive) = Scores(queries, keys, keys, falseNegatives, temperature);
-        var bothWays = scores.logsumexp(1).add(scores.logsumexp(0)).mul(half);
-        return Similarity.Reduce(bothWays.sub(positive), reduction).MoveToOuterDisposeScope();
+        return BatchInTiles(queries, keys, temperature, falseNegatives, reduction, bothWays: true, Tiling.For(queries));
     }
 
     /// <summary>The loss against given negatives (a queue, a bank): each query's candidates are its own key and all K negatives.</summary>
@@ -104,7 +100,7 @@ public static partial class InfoNCE
     /// <param name="checkValues">Whether to look for NaN and infinity, as in <see cref="Loss"/>.</param>
     /// <param name="unitNegatives">
     /// Whether the negatives are taken as they are, being unit rows of the arithmetic's type already, as a queue's and a bank's are: v_m is row
-    /// m. It saves a copy of all of them. Default no.
+    /// m. It saves a copy of all of them. Rows longer than 1 overflow at cold temperatures. Default no.
     /// </param>
     /// <returns>A scalar, or [N] with no reduction. The caller owns it.</returns>
     /// <exception cref="ArgumentException">
@@ -125,9 +121,6 @@ public static partial class InfoNCE
     {
         Guard.Positive(temperature, nameof(temperature));
         CheckAgainst(queries, keys, negatives, falseNegatives, checkValues);
-        using var scope = NewDisposeScope();
-        var (scores, positive) = Scores(queries, keys, negatives, falseNegatives, temperature, unitNegatives);
-        var denominator = positive.logaddexp(scores.logsumexp(1));
-        return Similarity.Reduce(denominator.sub(positive), reduction).MoveToOuterDisposeScope();
+        return AgainstInTiles(queries, keys, negatives, temperature, falseNegatives, reduction, unitNegatives, Tiling.For(queries));
     }
 }

@@ -1,4 +1,5 @@
 using SelfSupervised.Core.Internal;
+using SelfSupervised.Core.Losses.Tiled;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ namespace SelfSupervised.Core.Losses;
 /// </para>
 /// <para>
 /// Embeddings may be Float16, BFloat16, Float32 or Float64; the arithmetic and the result are Float32, or Float64 if an
-/// input is. One [VN, VN] matrix is held for the backward pass, and nothing else of that size.
+/// input is. The [VN, VN] matrix of similarities is never held: it is worked through in tiles, for the gradient too.
 /// </para>
 /// <para>
 /// Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020 (arXiv:2002.05709);
@@ -66,19 +67,18 @@ public static class NTXent
     {
         Guard.Positive(temperature, nameof(temperature));
         CheckViews(views, falseNegatives, checkValues);
+        return InTiles(views, temperature, falseNegatives, reduction, Tiling.For(views[0]));
+    }
+
+    /// <summary>The loss of checked arguments, in tiles of a given size.</summary>
+    internal static Tensor InTiles(
+        IReadOnlyList<Tensor> views, double temperature, Tensor? falseNegatives, nn.Reduction reduction, Tiling tiling)
+    {
         using var scope = NewDisposeScope();
-        using var inverse = (1 / temperature).ToScalar();
-        using var inversePerPositive = (1 / (temperature * (views.Count - 1))).ToScalar();
-
-        var unit = UnitRows(views);
-        var logits = unit.mul(inverse).mm(unit.t());
-        Similarity.HideSelf(logits);
-        Similarity.Hide(logits, falseNegatives);
-
-        var byView = unit.view(views.Count, -1, unit.shape[1]);
-        var otherViews = byView.sum(0L, keepdim: true).sub(byView).view_as(unit);
-        var positive = unit.mul(otherViews).sum(1L).mul(inversePerPositive);
-        return Similarity.Reduce(logits.logsumexp(1).sub(positive), reduction).MoveToOuterDisposeScope();
+        var (images, precision) = (views[0].shape[0], Similarity.Precision(views));
+        var plan = PairPlan.OfViews(views.Count, images, temperature, precision, falseNegatives is not null, tiling);
+        var loss = PairLoss.Of(plan, falseNegatives, views.Select(view => view.to(precision)).ToArray());
+        return Similarity.Reduce(loss, reduction).MoveToOuterDisposeScope();
     }
 
     /// <summary>Contrastive accuracy: the share of anchors whose most similar candidate is a view of their own image.</summary>

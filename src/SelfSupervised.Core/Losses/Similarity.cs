@@ -10,7 +10,7 @@ internal static class Similarity
     /// Stands for minus infinity: exp(Hidden − x) is exactly 0 for every logit x, yet a row in which every candidate is
     /// hidden has a finite log-sum-exp and no NaN in its gradient.
     /// </summary>
-    private static readonly Scalar Hidden = float.MinValue.ToScalar();
+    public static readonly Scalar Hidden = float.MinValue.ToScalar();
 
     /// <summary>float64 when an input has it, otherwise float32.</summary>
     public static ScalarType Precision(params IEnumerable<Tensor> inputs) =>

@@ -1,0 +1,22 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Core.Losses.Tiled;
+
+/// <summary>How much of a score matrix is held at a time.</summary>
+/// <param name="Elements">Scores of one tile, as a rule.</param>
+/// <param name="SmallestSide">Rows or columns that a tile has at least, where there are as many: with fewer, products are slow.</param>
+/// <param name="KeptElements">Exponentials that a forward pass may leave for the backward pass, which computes them again otherwise.</param>
+internal sealed record Tiling(long Elements, long SmallestSide, long KeptElements)
+{
+    // Measured on two cores, with room to either side: tiles of 2 MiB, up to 32 MiB kept. See benchmarks/results/losses.md.
+    private static readonly Tiling Cpu = new(1 << 19, 128, 1 << 23);
+
+    // Larger, so that few launches keep a GPU busy. Not tuned.
+    private static readonly Tiling Gpu = new(1 << 24, 1024, 1 << 26);
+
+    public static Tiling For(Tensor embeddings) => embeddings.device_type == DeviceType.CPU ? Cpu : Gpu;
+
+    /// <summary>The other side of a tile, out of so many.</summary>
+    public long Side(long given, long available) => Math.Min(available, Math.Max(SmallestSide, Elements / given));
+}

@@ -1,0 +1,297 @@
+using SelfSupervised.Core.Diagnostics;
+using SelfSupervised.Core.Losses;
+using SelfSupervised.Core.Losses.Tiled;
+
+namespace SelfSupervised.Core.Tests.Losses;
+
+/// <summary>Losses and gradients in tiles equal those of the whole matrix, whatever the tiles, and are the same bits each time.</summary>
+public sealed class TiledLossTests : IDisposable
+{
+    private static readonly double[] Temperatures = [1, 0.1, 0.02, 0.005, 5e-4];
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    public static TheoryData<ScalarType, bool> Types => new()
+    {
+        { ScalarType.Float64, false }, { ScalarType.Float64, true }, { ScalarType.Float32, false }, { ScalarType.Float32, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void NTXent_RandomSizesAndTiles_EqualsTheWholeMatrix(ScalarType type, bool masked) => Repeat(30, (random, trial) =>
+    {
+        var (images, count, columns) = (random.Next(1, 14), random.Next(2, 5), random.Next(1, 9));
+        var views = Embeddings(trial, type, columns, Enumerable.Repeat(images, count));
+        var hidden = masked ? Mask(random, count * images, count * images, images) : null;
+        Compare(
+            random,
+            views,
+            (z, temperature, reduction, tiling) => NTXent.InTiles(z, temperature, hidden, reduction, tiling),
+            (z, temperature) => DenseReference.NTXent(z, temperature, hidden));
+    });
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void InfoNCE_RandomSizesAndTiles_EqualsTheWholeMatrix(ScalarType type, bool masked) => Repeat(30, (random, trial) =>
+    {
+        var (images, columns, bothWays) = (random.Next(1, 25), random.Next(1, 9), trial % 2 == 0);
+        var pair = Embeddings(trial, type, columns, [images, images]);
+        var hidden = masked ? Mask(random, images, images, images) : null;
+        Compare(
+            random,
+            pair,
+            (z, temperature, reduction, tiling) => InfoNCE.BatchInTiles(z[0], z[1], temperature, hidden, reduction, bothWays, tiling),
+            (z, temperature) => DenseReference.InfoNCE(z[0], z[1], temperature, hidden, bothWays));
+    });
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void InfoNCEAgainst_RandomSizesAndChunks_EqualsTheWholeMatrix(ScalarType type, bool masked) => Repeat(30, (random, trial) =>
+    {
+        var (images, negatives, columns) = (random.Next(1, 9), random.Next(1, 40), random.Next(1, 9));
+        var all = Embeddings(trial, type, columns, [images, images, negatives]);
+        var hidden = masked ? Mask(random, images, negatives) : null;
+        Compare(
+            random,
+            all,
+            (z, temperature, reduction, tiling) => InfoNCE.AgainstInTiles(
+                z[0], z[1], z[2], temperature, hidden, reduction, unitNegatives: false, tiling),
+            (z, temperature) => DenseReference.InfoNCEAgainst(z[0], z[1], z[2], temperature, hidden));
+    });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    public void Loss_ManyTiles_PassesGradientCheck(long kept)
+    {
+        var tiling = new Tiling(20, 1, kept);
+        var z = Embeddings(1, ScalarType.Float64, 4, [5, 5, 5]);
+        var mask = FalseNegatives.WithinBatch(tensor(new long[] { 1, 2, 1, 3, 2 }));
+        var one = FalseNegatives.WithinBatch(tensor(new long[] { 1, 2, 1, 3, 2 }), views: 1);
+        Func<IReadOnlyList<Tensor>, Tensor>[] forms =
+        [
+            x => NTXent.InTiles(x, 0.3, null, nn.Reduction.None, tiling),
+            x => NTXent.InTiles([x[0], x[1]], 0.3, mask, nn.Reduction.None, tiling),
+            x => InfoNCE.BatchInTiles(x[0], x[1], 0.3, one, nn.Reduction.None, bothWays: true, tiling),
+            x => InfoNCE.AgainstInTiles(x[0], x[1], x[2], 0.3, one, nn.Reduction.None, unitNegatives: false, tiling),
+        ];
+        foreach (var form in forms)
+        {
+            GradientCheck.Verify(form, z, rtol: 1e-5, atol: 1e-7);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.0013)]
+    public void Loss_DifferentiatedTwice_PassesGradientCheck(double temperature)
+    {
+        var z = Embeddings(2, ScalarType.Float64, 3, [3, 3, 3]);
+        var mask = FalseNegatives.Among(tensor(new long[] { 1, 2, 3 }), tensor(new long[] { 4, 2, 5 }));
+        Func<IReadOnlyList<Tensor>, Tensor>[] forms =
+        [
+            x => NTXent.Loss(x, temperature),
+            x => NTXent.Loss([x[0], x[1]], temperature, FalseNegatives.WithinBatch(tensor(new long[] { 1, 2, 1 }))),
+            x => InfoNCE.Loss(x[0], x[1], temperature),
+            x => InfoNCE.SymmetricLoss(x[0], x[1], temperature),
+            x => InfoNCE.LossAgainst(x[0], x[1], x[2], temperature, mask),
+        ];
+        foreach (var form in forms)
+        {
+            Tensor SizeOfGradient(IReadOnlyList<Tensor> x)
+            {
+                using var enabled = enable_grad();
+                var leaf = x[0].requires_grad ? x[0] : x[0].clone().requires_grad_();
+                return autograd.grad([form([leaf, x[1], x[2]])], [leaf], create_graph: true)[0].square().sum();
+            }
+
+            var scale = temperature < 0.01 ? 1e-3 : 1e-6;
+            GradientCheck.Verify(SizeOfGradient, z, step: 1e-7, rtol: 1e-3, atol: scale);
+        }
+    }
+
+    [Fact]
+    public void Loss_BackwardTwice_AddsTheSameGradient()
+    {
+        foreach (var kept in new long[] { 0, 1000 })
+        {
+            var z = Embeddings(3, ScalarType.Float32, 4, [6, 6, 9]);
+            var loss = NTXent.InTiles([z[0], z[1]], 0.1, null, nn.Reduction.Mean, new Tiling(20, 1, kept))
+                .add(InfoNCE.AgainstInTiles(z[0], z[1], z[2], 0.1, null, nn.Reduction.Mean, false, new Tiling(20, 1, kept)));
+            loss.backward(retain_graph: true);
+            var once = z.Select(one => one.grad!.clone()).ToArray();
+            loss.backward();
+            for (var i = 0; i < z.Length; i++)
+            {
+                TensorAssert.Same(z[i].grad!, once[i].mul(2));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1e30)]
+    [InlineData(1e-30)]
+    [InlineData(0)]
+    public void Loss_TimesAnyNumber_HasItsGradientTimesThatNumber(double factor)
+    {
+        // At τ = 0.0125 the reciprocals of the sums alone come near the end of Float32's range.
+        var z = Embeddings(4, ScalarType.Float32, 4, [6, 6]);
+        foreach (var bothWays in new[] { false, true })
+        {
+            Tensor Gradient(double times)
+            {
+                z[0].grad = null;
+                InfoNCE.BatchInTiles(z[0], z[1].neg(), 0.0125, null, nn.Reduction.Sum, bothWays, Tiling.For(z[0]))
+                    .add(NTXent.Loss([z[0], z[1]], 0.0125)).mul(times).backward();
+                return z[0].grad!.clone();
+            }
+
+            TensorAssert.Close(Gradient(factor), Gradient(1).@double().mul(factor).@float(), atol: 1e-5 * factor, rtol: 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Loss_SomeInputsDetached_GivesTheOthersTheirGradient()
+    {
+        var z = Embeddings(5, ScalarType.Float64, 4, [6, 6, 9]);
+        Func<Tensor[], Tensor>[] forms =
+        [
+            x => NTXent.Loss([x[0], x[1]], 0.2),
+            x => InfoNCE.Loss(x[0], x[1], 0.2),
+            x => InfoNCE.SymmetricLoss(x[0], x[1], 0.001),
+            x => InfoNCE.LossAgainst(x[0], x[1], x[2], 0.2),
+        ];
+        foreach (var form in forms)
+        {
+            var whole = autograd.grad([form(z)], z, allow_unused: true);
+            for (var i = 0; i < z.Length; i++)
+            {
+                var alone = z.Select((one, j) => i == j ? one : one.detach()).ToArray();
+                var loss = form(alone);
+                loss.requires_grad.Should().Be(!whole[i].IsInvalid);
+                if (loss.requires_grad)
+                {
+                    TensorAssert.Close(autograd.grad([loss], [z[i]])[0], whole[i]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.001)]
+    public void LossAgainst_EveryNegativeOfOneQueryHidden_IsZeroThere(double temperature)
+    {
+        var z = Embeddings(6, ScalarType.Float32, 4, [3, 3, 8]);
+        var hidden = torch.zeros(3, 8, dtype: ScalarType.Bool);
+        hidden[1].fill_(true);
+        var loss = InfoNCE.AgainstInTiles(z[0], z[1], z[2], temperature, hidden, nn.Reduction.None, false, new Tiling(9, 1, 0));
+        loss.sum().backward();
+        TensorAssert.Close(loss[1], 0);
+        TensorAssert.Close(z[0].grad![1], new double[4], [4]);
+        z.ToList().ForEach(one => TensorAssert.Finite(one.grad!));
+    }
+
+    [Fact]
+    public void Loss_CalledTwice_GivesTheSameBitsAndGradients()
+    {
+        foreach (var (kept, temperature) in new[] { (0L, 0.1), (100_000L, 0.1), (0L, 0.001) })
+        {
+            var z = Embeddings(7, ScalarType.Float32, 33, [65, 65, 200]);
+            Tensor[] Run()
+            {
+                var tiling = new Tiling(700, 1, kept);
+                var loss = NTXent.InTiles([z[0], z[1]], temperature, null, nn.Reduction.Mean, tiling)
+                    .add(InfoNCE.BatchInTiles(z[0], z[1], temperature, null, nn.Reduction.Mean, bothWays: true, tiling))
+                    .add(InfoNCE.AgainstInTiles(z[0], z[1], z[2], temperature, null, nn.Reduction.Mean, false, tiling));
+                return [loss, .. autograd.grad([loss], z)];
+            }
+
+            foreach (var (first, second) in Run().Zip(Run()))
+            {
+                TensorAssert.Same(second, first);
+            }
+        }
+    }
+
+    [Fact]
+    public void Loss_ManyTilesForwardAndBackward_LeavesNothing()
+    {
+        var z = Embeddings(8, ScalarType.Float32, 4, [6, 6, 9]);
+        var tiling = new Tiling(20, 1, 0);
+        LeakCheck.OnlyResult(() => NTXent.InTiles([z[0], z[1]], 0.1, null, nn.Reduction.Mean, tiling), z);
+        LeakCheck.OnlyResult(() => InfoNCE.AgainstInTiles(z[0], z[1], z[2], 0.001, null, nn.Reduction.Mean, false, tiling), z);
+        LeakCheck.NothingLeft(
+            () =>
+            {
+                using var loss = InfoNCE.BatchInTiles(z[0], z[1], 0.001, null, nn.Reduction.Mean, bothWays: true, tiling);
+                loss.backward();
+                z[0].grad = null;
+                z[1].grad = null;
+            },
+            z);
+    }
+
+    private static void Repeat(int trials, Action<Random, int> trial)
+    {
+        var random = new Random(trials);
+        for (var i = 0; i < trials; i++)
+        {
+            using var scope = NewDisposeScope();
+            trial(random, i);
+        }
+    }
+
+    /// <summary>Value and gradients of every reduction at a random temperature and tile size, against the whole matrix in Float64.</summary>
+    private static void Compare(
+        Random random,
+        Tensor[] inputs,
+        Func<Tensor[], double, nn.Reduction, Tiling, Tensor> tiled,
+        Func<Tensor[], double, Tensor> dense)
+    {
+        var temperature = Temperatures[random.Next(Temperatures.Length)];
+        var tiling = new Tiling(random.Next(1, 200), random.Next(1, 4), random.Next(2) * 400);
+        var wide = inputs.Select(one => one.detach().@double().requires_grad_()).ToArray();
+        var exact = dense(wide, temperature);
+        var weights = RandomTensors.Normal(random.Next(), exact.shape);
+        var (atol, rtol) = inputs[0].dtype == ScalarType.Float64 ? (1e-12 / temperature, 1e-9) : (5e-7 / temperature, 1e-5);
+        Check(nn.Reduction.None, exact);
+        Check(nn.Reduction.Mean, exact.mean());
+        Check(nn.Reduction.Sum, exact.sum());
+
+        void Check(nn.Reduction reduction, Tensor expected)
+        {
+            var value = tiled(inputs, temperature, reduction, tiling);
+            var times = reduction == nn.Reduction.None ? weights : ones([], dtype: ScalarType.Float64);
+            TensorAssert.Close(value.@double(), expected, atol, rtol);
+            var gradients = autograd.grad([value], inputs, [times.to(value.dtype)]);
+            var exactGradients = autograd.grad([expected], wide, [times], retain_graph: true);
+            // A score's rounding error, relative to a softmax, is that of the score: up to 1/τ; and 1/τ multiplies the gradient.
+            var size = exactGradients.Max(one => one.abs().max().item<double>());
+            foreach (var (actual, right) in gradients.Zip(exactGradients))
+            {
+                TensorAssert.Close(actual.@double(), right, atol * (1 + size + (1 / temperature)), rtol);
+            }
+        }
+    }
+
+    private static Tensor[] Embeddings(int seed, ScalarType type, int columns, IEnumerable<int> counts) => counts
+        .Select((count, i) => RandomTensors.Normal((seed * 10) + i, [count, columns], type, requiresGrad: true)).ToArray();
+
+    /// <summary>A random mask that hides no positive pair, which are the rows and columns alike modulo the images.</summary>
+    private static Tensor Mask(Random random, int rows, int columns, int images = int.MaxValue)
+    {
+        var mask = new bool[rows, columns];
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                mask[row, column] = random.Next(3) == 0 && (images == int.MaxValue || row % images != column % images);
+            }
+        }
+
+        return tensor(mask);
+    }
+}
