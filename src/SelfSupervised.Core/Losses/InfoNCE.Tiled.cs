@@ -48,6 +48,7 @@ public static partial class InfoNCE
 
         var others = StreamedLogSumExp.Of(scaled, candidates, falseNegatives, warm, tiling);
         var positive = scaled.mul(Similarity.Unit(keys, precision)).sum(1L);
-        return Similarity.Reduce(positive.logaddexp(others).sub(positive), reduction).MoveToOuterDisposeScope();
+        // log(exp(positive) + exp(others)) − positive.
+        return Similarity.Reduce(nn.functional.logsigmoid(positive.sub(others)).neg(), reduction).MoveToOuterDisposeScope();
     }
 }

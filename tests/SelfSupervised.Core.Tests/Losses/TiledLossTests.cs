@@ -104,7 +104,7 @@ public sealed class TiledLossTests : IDisposable
             {
                 using var enabled = enable_grad();
                 var leaf = x[0].requires_grad ? x[0] : x[0].clone().requires_grad_();
-                return autograd.grad([form([leaf, x[1], x[2]])], [leaf], create_graph: true)[0].square().sum();
+                return autograd.grad([form([leaf, x[1], x[2]])], [leaf], retain_graph: true, create_graph: true)[0].square().sum();
             }
 
             var scale = temperature < 0.01 ? 1e-3 : 1e-6;

@@ -10,7 +10,6 @@ namespace SelfSupervised.Core.Losses.Tiled;
 /// <param name="Tiling">The size of a chunk.</param>
 internal sealed record CandidateStream(bool Warm, bool WantsMean, Tiling Tiling)
 {
-    private static readonly Scalar Tiny = 1e-37.ToScalar();
     private static readonly Scalar NothingVisible = (float.MinValue / 2).ToScalar();
 
     /// <summary>One pass: log Σ exp [N], and the mean [N, D], in the caller's scope.</summary>
@@ -29,7 +28,8 @@ internal sealed record CandidateStream(bool Warm, bool WantsMean, Tiling Tiling)
             sum.add_(scores.exp_().sum(1L));
             mean?.addmm_(scores, chunk);
         });
-        mean?.div_(sum.clamp_min(Tiny).unsqueeze(1));
+        // Where all candidates are hidden there is nothing to take the mean of.
+        mean?.div_(sum.masked_fill(sum.eq(Scalars.Zero), Scalars.One).unsqueeze(1));
         return (largest is null ? sum.log() : sum.log().add_(largest), mean);
     }
 

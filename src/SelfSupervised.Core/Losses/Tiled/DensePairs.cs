@@ -11,7 +11,7 @@ internal static class DensePairs
     public static IEnumerable<Tensor> Gradients(PairPlan plan, Tensor? hidden, Tensor[] embeddings, Tensor gradient)
     {
         var learners = embeddings.Where(one => one.requires_grad).ToArray();
-        var found = new Queue<Tensor>(autograd.grad([Loss(plan, hidden, embeddings)], learners, [gradient], create_graph: true));
+        var found = new Queue<Tensor>(autograd.grad([Loss(plan, hidden, embeddings)], learners, [gradient], retain_graph: true, create_graph: true));
         return embeddings.Select(one => one.requires_grad ? found.Dequeue() : zeros_like(one)).ToArray();
     }
 

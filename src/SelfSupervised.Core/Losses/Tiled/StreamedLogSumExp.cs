@@ -64,7 +64,7 @@ internal sealed class StreamedLogSumExp : autograd.SingleTensorFunction<Streamed
         Similarity.Hide(scores, hidden);
         Tensor[] inputs = [queries, candidates];
         var found = new Queue<Tensor>(autograd.grad(
-            [scores.logsumexp(1)], inputs.Where(one => one.requires_grad).ToArray(), [gradient], create_graph: true));
+            [scores.logsumexp(1)], inputs.Where(one => one.requires_grad).ToArray(), [gradient], retain_graph: true, create_graph: true));
         return inputs.Select(one => one.requires_grad ? found.Dequeue() : null).ToArray();
     }
 }
