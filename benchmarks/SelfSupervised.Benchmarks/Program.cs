@@ -3,7 +3,8 @@ using BenchmarkDotNet.Running;
 using SelfSupervised.Benchmarks;
 using SelfSupervised.Core.Views;
 
-// `overhead`, `views`, `memory` and `viewmaker` are one round each of the side-by-side measurements in ../*.sh; all else is BenchmarkDotNet's.
+// `overhead`, `views`, `memory`, `viewmaker` and `losses` are one round each of the side-by-side measurements in ../*.sh; all else is
+// BenchmarkDotNet's.
 switch (args)
 {
     case ["overhead"]:
@@ -20,6 +21,9 @@ switch (args)
         return;
     case ["viewmaker", "network", var how, var images]:
         Viewmakers.PrintRound(how, int.Parse(images, CultureInfo.InvariantCulture));
+        return;
+    case ["losses", var loss, var images]:
+        ContrastiveLosses.PrintRound(loss, int.Parse(images, CultureInfo.InvariantCulture));
         return;
 }
 

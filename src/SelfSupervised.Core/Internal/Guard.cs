@@ -108,12 +108,24 @@ internal static class Guard
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var flags = stack(inputs.Select(input => input.Tensor.isfinite().all())).cpu().data<bool>();
-        var firstBad = Array.IndexOf(flags.ToArray(), false);
-        if (firstBad >= 0)
+        // A sum shows every NaN and infinity, and needs no memory. It may overflow too: only then each value is looked at.
+        if (!stack(inputs.Select(input => Sum(input.Tensor).isfinite())).all().cpu().item<bool>())
         {
-            var (tensor, name) = inputs[firstBad];
-            var bad = tensor.isfinite().logical_not().sum().cpu().item<long>();
+            foreach (var (tensor, name) in inputs)
+            {
+                FiniteOneByOne(tensor, name);
+            }
+        }
+    }
+
+    private static Tensor Sum(Tensor tensor) =>
+        tensor.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? tensor.sum(ScalarType.Float32) : tensor.sum();
+
+    private static void FiniteOneByOne(Tensor tensor, string name)
+    {
+        var bad = tensor.isfinite().logical_not().sum().cpu().item<long>();
+        if (bad > 0)
+        {
             throw new ArgumentException(
                 $"Expected `{name}` to be finite, but {bad} of its {tensor.numel()} values are NaN or infinite.");
         }

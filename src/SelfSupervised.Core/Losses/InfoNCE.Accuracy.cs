@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Losses.Tiled;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,9 +23,12 @@ public static partial class InfoNCE
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var count = queries.shape[0].ToScalar();
-        var (scores, _) = Scores(queries, keys, keys, falseNegatives, temperature: 1);
-        var own = arange(count, ScalarType.Int64, scores.device);
-        return Share(scores.argmax(1).eq(own)).MoveToOuterDisposeScope();
+        var precision = Similarity.Precision(queries, keys);
+        var plan = PairPlan.OfBatch(
+            queries.shape[0], temperature: 1, precision, falseNegatives is not null, Tiling.For(queries));
+        using var scores = new PairScores(
+            plan, Similarity.Unit(queries, precision), Similarity.Unit(keys, precision), falseNegatives);
+        return Share(scores.Nearest().eq(arange(count, ScalarType.Int64, queries.device))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Contrastive accuracy against given negatives: the share of queries that no negative is as similar to as their key.</summary>
@@ -49,8 +53,11 @@ public static partial class InfoNCE
         CheckAgainst(queries, keys, negatives, falseNegatives, checkValues);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (scores, positive) = Scores(queries, keys, negatives, falseNegatives, temperature: 1, unitNegatives);
-        return Share(positive.gt(scores.amax([1L]))).MoveToOuterDisposeScope();
+        var precision = Similarity.Precision(queries, keys, negatives);
+        var unit = Similarity.Unit(queries, precision);
+        var others = unitNegatives ? negatives.to(precision) : Similarity.Unit(negatives, precision);
+        var largest = new CandidateStream(Warm: true, WantsMean: false, Tiling.For(unit)).Largest(unit, others, falseNegatives);
+        return Share(unit.mul(Similarity.Unit(keys, precision)).sum(1L).gt(largest)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Share(Tensor hits) => hits.to(ScalarType.Float32).mean();

@@ -98,21 +98,15 @@ public static class NTXent
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var images = views[0].shape[0].ToScalar();
-
-        var unit = UnitRows(views);
-        var logits = unit.mm(unit.t());
-        Similarity.HideSelf(logits);
-        Similarity.Hide(logits, falseNegatives);
+        var precision = Similarity.Precision(views);
+        var unit = Similarity.Unit(cat(views.Select(view => view.to(precision)).ToArray()), precision);
+        var plan = PairPlan.OfViews(
+            views.Count, views[0].shape[0], temperature: 1, precision, falseNegatives is not null, Tiling.For(unit));
+        using var scores = new PairScores(plan, unit, unit, falseNegatives);
 
         var image = arange(images, ScalarType.Int64, unit.device);
-        var nearest = logits.argmax(1).remainder(images).view(views.Count, -1);
+        var nearest = scores.Nearest().remainder(images).view(views.Count, -1);
         return nearest.eq(image).to(ScalarType.Float32).mean().MoveToOuterDisposeScope();
-    }
-
-    private static Tensor UnitRows(IReadOnlyList<Tensor> views)
-    {
-        var precision = Similarity.Precision(views);
-        return Similarity.Unit(cat(views.Select(view => view.to(precision)).ToArray()), precision);
     }
 
     private static void CheckViews(IReadOnlyList<Tensor> views, Tensor? falseNegatives, bool checkValues)

@@ -93,6 +93,18 @@ public sealed class InfoNCEInputTests : IDisposable
         Against(full([10, 8], float.PositiveInfinity)).Should().Be("Expected `negatives` to be finite, but 80 of its 80 values are NaN or infinite.");
 
     [Fact]
+    public void LossAgainst_FiniteNegativesWhoseSumIsNot_AreAccepted() =>
+        FluentActions.Invoking(() => InfoNCE.LossAgainst(_queries, _queries, full([10, 8], 3e38f))).Should().NotThrow();
+
+    [Fact]
+    public void LossAgainst_InfinitiesThatCancel_AreFound()
+    {
+        var negatives = ones(10, 8);
+        (negatives[0, 0], negatives[1, 0]) = (float.PositiveInfinity, float.NegativeInfinity);
+        Against(negatives).Should().Be("Expected `negatives` to be finite, but 2 of its 80 values are NaN or infinite.");
+    }
+
+    [Fact]
     public void Accuracy_BadInput_IsCheckedToo()
     {
         FluentActions.Invoking(() => InfoNCE.Accuracy(_queries, ones(32, 4))).Should().Throw<ArgumentException>()

@@ -33,6 +33,14 @@ internal sealed record CandidateStream(bool Warm, bool WantsMean, Tiling Tiling)
         return (largest is null ? sum.log() : sum.log().add_(largest), mean);
     }
 
+    /// <summary>The pass that finds each query's largest score [N], in the caller's scope.</summary>
+    public Tensor Largest(Tensor queries, Tensor candidates, Tensor? hidden)
+    {
+        var largest = full_like(queries.select(1, 0), Similarity.Hidden);
+        ForEachChunk(queries, candidates, hidden, (_, scores, _) => largest.copy_(largest.maximum(scores.amax(1L))));
+        return largest;
+    }
+
     /// <summary>The pass that finds the candidates' gradient [K, D]: Σ_n g_n·exp(s_nm − value_n)·q_n.</summary>
     public Tensor ToCandidates(Tensor queries, Tensor candidates, Tensor? hidden, Tensor value, Tensor gradient)
     {

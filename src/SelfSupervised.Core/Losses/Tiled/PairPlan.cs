@@ -80,13 +80,17 @@ internal sealed record PairPlan
         Square = false,
     };
 
-    /// <summary>Rows after rows, each against all columns, or against those from its own place on.</summary>
-    public IEnumerable<Panel> Panels()
+    /// <summary>Rows after rows, each against all columns or, where that is enough, against those from its own place on.</summary>
+    public IEnumerable<Panel> Panels() =>
+        WholeRows().Select(panel => Mirrored ? panel with { FirstColumn = panel.First } : panel);
+
+    /// <summary>Rows after rows, each against all columns.</summary>
+    public IEnumerable<Panel> WholeRows()
     {
         var height = Tiling.Side(given: Rows, available: Rows);
         for (var first = 0L; first < Rows; first += height)
         {
-            yield return new Panel(first, Math.Min(height, Rows - first), Mirrored ? first : 0, Rows);
+            yield return new Panel(first, Math.Min(height, Rows - first), FirstColumn: 0, EndColumn: Rows);
         }
     }
 }

@@ -42,5 +42,22 @@ internal sealed class PairScores(PairPlan plan, Tensor rows, Tensor columns, Ten
         }
     }
 
+    /// <summary>Each row's most similar candidate, Int64 [R], in the caller's scope.</summary>
+    public Tensor Nearest()
+    {
+        var nearest = empty(plan.Rows, dtype: ScalarType.Int64, device: rows.device);
+        var panels = plan.WholeRows().ToArray();
+        using var storage = Storage(panels[0].Elements);
+        foreach (var panel in panels)
+        {
+            using var scope = NewDisposeScope();
+            var scores = Of(panel, storage);
+            Hide(panel, scores);
+            panel.OfRows(nearest).copy_(scores.argmax(1));
+        }
+
+        return nearest;
+    }
+
     public void Dispose() => _inverseTemperature.Dispose();
 }

@@ -1,28 +1,10 @@
 using SelfSupervised.Core.Internal;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSupervised.Core.Losses;
 
 public static partial class InfoNCE
 {
-    /// <summary>Query-by-candidate cosines over τ, hidden where masked, and each query's with its own key.</summary>
-    private static (Tensor Scores, Tensor Positive) Scores(
-        Tensor queries, Tensor keys, Tensor candidates, Tensor? falseNegatives, double temperature, bool unitCandidates = false)
-    {
-        using var inverse = (1 / temperature).ToScalar();
-        var precision = Similarity.Precision(queries, keys, candidates);
-        var scaledQueries = Similarity.Unit(queries, precision).mul(inverse);
-        var unitKeys = Similarity.Unit(keys, precision);
-        var others = ReferenceEquals(candidates, keys) ? unitKeys
-            : unitCandidates ? candidates.to(precision)
-            : Similarity.Unit(candidates, precision);
-
-        var scores = scaledQueries.mm(others.t());
-        Similarity.Hide(scores, falseNegatives);
-        return (scores, scaledQueries.mul(unitKeys).sum(1L));
-    }
-
     private static void CheckBatch(Tensor queries, Tensor keys, Tensor? falseNegatives, bool checkValues)
     {
         CheckPairs(queries, keys);
