@@ -51,7 +51,7 @@ public class ContrastiveLosses
         foreach (var tensor in new[] { _a, _b, _key, _queue }) tensor.Dispose();
     }
 
-    /// <summary>Prints milliseconds, the median of several calls, and the MiB that the first call adds at its peak, as ../peers/losses.py does.</summary>
+    /// <summary>As ../peers/losses.py: prints the median milliseconds of several calls and the MiB that the first adds at its peak.</summary>
     internal static void PrintRound(string loss, int images)
     {
         var small = new ContrastiveLosses { Images = 8 };
@@ -62,9 +62,9 @@ public class ContrastiveLosses
         losses.Setup();
         var peak = PeakOf(() => losses.Run(loss));
         List<double> times = [];
-        for (var (all, warm) = (Stopwatch.StartNew(), false); times.Count < 3 || all.Elapsed.TotalSeconds < 2; warm = all.Elapsed.TotalSeconds > 0.5)
+        for (var all = Stopwatch.StartNew(); times.Count < 3 || all.Elapsed < TimeSpan.FromSeconds(2);)
         {
-            var watch = Stopwatch.StartNew();
+            var (warm, watch) = (all.Elapsed > TimeSpan.FromSeconds(0.5), Stopwatch.StartNew());
             losses.Run(loss);
             if (warm) times.Add(watch.Elapsed.TotalMilliseconds);
         }
@@ -83,8 +83,11 @@ public class ContrastiveLosses
         return Resident("VmHWM") - before;
     }
 
-    private static double Resident(string which) =>
-        double.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(which, StringComparison.Ordinal)).Split()[^2], CultureInfo.InvariantCulture) / 1024;
+    private static double Resident(string which)
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(which, StringComparison.Ordinal));
+        return double.Parse(line.Split()[^2], CultureInfo.InvariantCulture) / 1024;
+    }
 
     private void Run(string loss)
     {

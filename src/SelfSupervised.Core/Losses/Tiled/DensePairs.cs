@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SelfSupervised.Core.Losses.Tiled;
 
-/// <summary>The same losses by autograd over the whole score matrix: for derivatives of the gradient, which tiles don't give.</summary>
+/// <summary>The losses by autograd over the whole score matrix: for derivatives of the gradient, which tiles don't give.</summary>
 internal static class DensePairs
 {
     /// <summary>The embeddings' gradients as parts of a graph.</summary>
@@ -21,7 +21,8 @@ internal static class DensePairs
         using var share = (1.0 / plan.Positives).ToScalar();
         using var half = 0.5.ToScalar();
         var unit = Similarity.Unit(cat(embeddings), plan.Precision);
-        var (rows, columns) = plan.Square ? (unit, unit) : (unit.narrow(0, 0, plan.Rows), unit.narrow(0, plan.Rows, plan.Rows));
+        var rows = unit.narrow(0, 0, plan.Rows);
+        var columns = plan.Square ? unit : unit.narrow(0, plan.Rows, plan.Rows);
         var scores = rows.mul(inverse).mm(columns.t());
         var positives = Positives(plan, scores).mul(share);
         if (plan.Square)

@@ -25,7 +25,7 @@ internal sealed record PairPlan
     /// <summary>How many positives each anchor has.</summary>
     public required long Positives { get; init; }
 
-    /// <summary>Whether the columns are the rows themselves, of which none is its own candidate; if not, they are other embeddings.</summary>
+    /// <summary>Whether the columns are the rows, of which none is its own candidate; if not, they are other embeddings.</summary>
     public required bool Square { get; init; }
 
     /// <summary>Whether each column is an anchor too, among the rows: the loss is the mean of both.</summary>
