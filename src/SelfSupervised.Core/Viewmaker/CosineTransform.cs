@@ -55,7 +55,10 @@ public sealed class CosineTransform(bool orthonormal = false) : IDisposable
         var shape = values.shape;
         using var scope = NewDisposeScope();
         var (rows, columns) = (Basis(values, shape[^2], inverse), Basis(values, shape[^1], inverse));
-        return matmul(rows, matmul(values, columns.t())).MoveToOuterDisposeScope();
+
+        // The basis on the right both times: on the left libtorch would multiply it by one small matrix after the other.
+        var vertical = matmul(values.transpose(-2, -1), rows.t()).transpose(-2, -1);
+        return matmul(vertical, columns.t()).MoveToOuterDisposeScope();
     }
 
     /// <summary>[N, N]: its product with a column transforms it.</summary>
