@@ -42,7 +42,7 @@ public static partial class LpBall
     /// <summary>θ of each row of magnitudes, [B, 1]; 0 inside of the ball.</summary>
     /// <remarks>
     /// Newton's method on the piecewise linear Σmax(|δ| − θ, 0) = r, from below: each step drops elements for good, and when none
-    /// is dropped the threshold is exact. A few steps, where sorting takes twenty times as long.
+    /// is dropped the threshold is exact. A few steps, where sorting takes more than ten times as long.
     /// </remarks>
     private static Tensor Threshold(Tensor magnitudes, double radius)
     {
