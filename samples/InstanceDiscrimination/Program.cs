@@ -6,7 +6,7 @@ using SelfSupervised.Core.Methods;
 using SelfSupervised.Core.Views;
 using static TorchSharp.torch;
 
-if (!SampleOptions.TryRead("InstanceDiscrimination", args, spriteSteps: 1500, out var options, out var data, out var exitCode))
+if (!SampleOptions.TryRead(new SampleDefaults("InstanceDiscrimination", Steps: 1500), args, out var options, out var data, out var exitCode))
 {
     return exitCode;
 }

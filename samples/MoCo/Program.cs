@@ -6,7 +6,7 @@ using SelfSupervised.Core.Momentum;
 using SelfSupervised.Core.Views;
 using static TorchSharp.torch;
 
-if (!SampleOptions.TryRead("MoCo", args, spriteSteps: 1200, out var options, out var data, out var exitCode))
+if (!SampleOptions.TryRead(new SampleDefaults("MoCo", Steps: 1200), args, out var options, out var data, out var exitCode))
 {
     return exitCode;
 }

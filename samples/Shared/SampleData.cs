@@ -19,13 +19,18 @@ public sealed record SampleData(ImageSet Train, ImageSet Test, ViewPipeline View
         if (options.OnCifar10)
         {
             var (all, test) = (Cifar10.Train(options.Root!), Cifar10.Test(options.Root!));
-            return new SampleData(First(all, options.Images), First(test, options.TestImages), ViewPresets.SimClrCifar());
+            return new SampleData(First(all, options.TrainImages), First(test, options.TestImages), ViewPresets.SimClrCifar());
+        }
+
+        if (options.Data == "sensors")
+        {
+            return SensorData.Of(options);
         }
 
         // Shapes are to be told apart, wherever they are and whatever their colour, size and orientation.
         var sprites = new SpriteOptions();
         return new SampleData(
-            new Sprites(options.Images, options.Seed, sprites),
+            new Sprites(options.TrainImages, options.Seed, sprites),
             new Sprites(options.TestImages, options.Seed + 1_000_000L, sprites),
             new ViewPipeline(
                 new RandomResizedCrop(32, 32, area: (0.4, 1)),
@@ -35,11 +40,16 @@ public sealed record SampleData(ImageSet Train, ImageSet Test, ViewPipeline View
                 new RandomGrayscale()));
     }
 
-    /// <summary>An encoder with fresh weights, the same ones for a seed.</summary>
-    public static SmallConvNet Encoder(int seed)
+    /// <summary>An encoder of three channels with fresh weights, the same ones for a seed.</summary>
+    public static SmallConvNet Encoder(int seed) => Encoder(seed, channels: 3);
+
+    /// <summary>An encoder for this data with fresh weights, the same ones for a seed.</summary>
+    public SmallConvNet NewEncoder(int seed) => Encoder(seed, Train.Shape.Channels);
+
+    private static SmallConvNet Encoder(int seed, int channels)
     {
         using var generator = new Generator((ulong)seed);
-        return new SmallConvNet(baseWidth: 32, generator: generator);
+        return new SmallConvNet(baseWidth: 32, channels, generator);
     }
 
     private static MemoryImageSet First(MemoryImageSet set, int count)

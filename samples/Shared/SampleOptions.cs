@@ -8,19 +8,20 @@ namespace Samples;
 /// <summary>The command line of the samples that pretrain and then prove what was learned.</summary>
 public sealed record SampleOptions
 {
-    /// <summary>The sample's name, which begins the output folder's.</summary>
-    public required string Sample { get; init; }
+    /// <summary>What the sample does if nothing is asked for.</summary>
+    public required SampleDefaults Defaults { get; init; }
 
-    /// <summary>The steps on sprites if none are asked for.</summary>
-    public required int SpriteSteps { get; init; }
+    /// <summary>The name of what is learned from.</summary>
+    public string Data { get; init; } = "sprites";
 
-    public bool OnCifar10 { get; init; }
+    public bool OnCifar10 => Data == "cifar10";
 
     public string? Root { get; init; }
 
-    public int Images { get; init; } = 10_000;
+    /// <summary>The images that were asked for, or null for the default.</summary>
+    public int? Images { get; init; }
 
-    public int TestImages { get; init; } = 5_000;
+    public bool Smoke { get; init; }
 
     /// <summary>The steps that were asked for, or null for the default.</summary>
     public int? Steps { get; init; }
@@ -38,44 +39,46 @@ public sealed record SampleOptions
     public string Output
     {
         get => field ?? Path.Combine(
-            $"{Sample.ToLowerInvariant()}-run", $"{DataName.ToLowerInvariant()}-{Images}-images-{TrainingSteps}-steps-of-{BatchSize}-seed-{Seed}");
+            $"{Defaults.Sample.ToLowerInvariant()}-run", $"{Data}-{TrainImages}-images-{TrainingSteps}-steps-of-{BatchSize}-seed-{Seed}");
         init;
     }
 
-    public int BatchSize => Batch ?? (OnCifar10 ? 256 : 128);
+    public int TrainImages => Images ?? Defaults.Images;
 
-    public int TrainingSteps => Steps ?? (OnCifar10 ? 2000 : SpriteSteps);
+    public int TestImages => Smoke ? 200 : Defaults.TestImages;
 
-    public string DataName => OnCifar10 ? "CIFAR10" : "sprites";
+    public int BatchSize => Batch ?? (OnCifar10 ? 2 * Defaults.Batch : Defaults.Batch);
 
-    private static string Usage(string sample, int spriteSteps) => $"""
-        usage: {sample} [--data sprites|cifar10] [--root DIR] [--images N] [--steps N] [--batch N] [--seed N]
+    public int TrainingSteps => Steps ?? (OnCifar10 ? Defaults.CifarSteps : Defaults.Steps);
+
+    public string DataName => OnCifar10 ? "CIFAR-10" : Data;
+
+    private static string Usage(SampleDefaults defaults) => $"""
+        usage: {defaults.Sample} [--data {string.Join('|', defaults.Data)}] [--root DIR] [--images N] [--steps N] [--batch N] [--seed N]
                       [--device cpu|cuda] [--output DIR] [--plain] [--smoke]
-          --data    what to learn from (default sprites, which are made; cifar10 needs --root)
+          --data    what to learn from (default sprites; cifar10 needs --root, all else is made)
           --root    the folder that holds cifar-10-batches-bin
-          --images  the images to learn from (default 10000)
-          --steps   training steps (default: {spriteSteps} on sprites, 2000 on cifar10)
-          --batch   images in a step (default 128; cifar10 256)
+          --images  the images to learn from (default {defaults.Images})
+          --steps   training steps (default {defaults.Steps}; cifar10 {defaults.CifarSteps})
+          --batch   images in a step (default {defaults.Batch}; cifar10 {2 * defaults.Batch})
           --seed    seed of weights, images and views, from 0 (default 1)
           --device  where to compute (default cpu)
           --output  the folder of report, history and checkpoints; a run that was stopped goes on from there
-                    (default: a folder for these settings in {sample.ToLowerInvariant()}-run, in the current folder)
+                    (default: a folder for these settings in {defaults.Sample.ToLowerInvariant()}-run, in the current folder)
           --plain   lines instead of a live bar, as where there is no terminal
           --smoke   a few steps on few images, to see that it runs
         """;
 
     /// <summary>Reads the command line and the data that it names; says what is wrong, or how it is used.</summary>
-    /// <param name="sample">The sample's name.</param>
+    /// <param name="defaults">What the sample does if nothing is asked for.</param>
     /// <param name="arguments">The command line.</param>
-    /// <param name="spriteSteps">The steps on sprites if none are asked for.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="data">What is learned from.</param>
     /// <param name="exitCode">What to end with if there is nothing to run.</param>
     /// <returns>Whether there is something to run.</returns>
     public static bool TryRead(
-        string sample,
+        SampleDefaults defaults,
         IReadOnlyList<string> arguments,
-        int spriteSteps,
         [NotNullWhen(true)] out SampleOptions? options,
         [NotNullWhen(true)] out SampleData? data,
         out int exitCode)
@@ -83,19 +86,19 @@ public sealed record SampleOptions
         (options, data, exitCode) = (null, null, 0);
         if (arguments is ["--help" or "-h"])
         {
-            Console.WriteLine(Usage(sample, spriteSteps));
+            Console.WriteLine(Usage(defaults));
             return false;
         }
 
         try
         {
-            options = Parse(new SampleOptions { Sample = sample, SpriteSteps = spriteSteps }, arguments);
+            options = Parse(new SampleOptions { Defaults = defaults }, arguments);
             data = SampleData.Of(options);
             return true;
         }
         catch (Exception error) when (error is ArgumentException or IOException)
         {
-            Console.Error.WriteLine($"error: {error.Message}\n{Usage(sample, spriteSteps)}");
+            Console.Error.WriteLine($"error: {error.Message}\n{Usage(defaults)}");
             exitCode = 2;
             return false;
         }
@@ -108,7 +111,7 @@ public sealed record SampleOptions
             var name = arguments[i];
             options = name switch
             {
-                "--data" => options with { OnCifar10 = OneOf("sprites", "cifar10") == "cifar10" },
+                "--data" => options with { Data = OneOf([.. options.Defaults.Data]) },
                 "--root" => options with { Root = Value() },
                 "--images" => options with { Images = Number(atLeast: 100) },
                 "--steps" => options with { Steps = Number(atLeast: 1) },
@@ -117,7 +120,7 @@ public sealed record SampleOptions
                 "--device" => options with { Device = ParseDevice(OneOf("cpu", "cuda")) },
                 "--output" => options with { Output = Value() },
                 "--plain" => options with { Plain = true },
-                "--smoke" => options with { Images = 400, TestImages = 200, Steps = 6, Batch = 32 },
+                "--smoke" => options with { Smoke = true, Images = 400, Steps = 6, Batch = 32 },
                 _ => throw new ArgumentException($"There is no argument {name}."),
             };
 
@@ -143,9 +146,9 @@ public sealed record SampleOptions
             throw new ArgumentException("--data cifar10 needs --root, the folder that holds cifar-10-batches-bin.");
         }
 
-        if (options.BatchSize > options.Images)
+        if (options.BatchSize > options.TrainImages)
         {
-            throw new ArgumentException($"--batch must be at most the {options.Images} images, but is {options.BatchSize}.");
+            throw new ArgumentException($"--batch must be at most the {options.TrainImages} images, but is {options.BatchSize}.");
         }
 
         return options;

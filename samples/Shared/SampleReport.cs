@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Samples;
 
 /// <summary>Puts a run and its proof on one page.</summary>
-internal static class SampleReport
+public static class SampleReport
 {
     public static void Save(
         string path, SampleOptions options, SampleData data, ReportTexts texts, TrainingResult run, IReadOnlyList<Representation> all)
@@ -35,7 +35,8 @@ internal static class SampleReport
         report.Save(path);
     }
 
-    private static void Proof(HtmlReport report, IReadOnlyList<Representation> all)
+    /// <summary>The table of what can be read from each representation, its bars and its spectra.</summary>
+    public static void Proof(HtmlReport report, IReadOnlyList<Representation> all)
     {
         var section = report.Section(
             "What was learned",

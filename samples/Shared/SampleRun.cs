@@ -30,7 +30,7 @@ public static class SampleRun
         TrainingResult result;
         try
         {
-            result = Pretrain(options, data, method, shutdown.Token);
+            result = Pretrain(options, data, method, options.Output, [], shutdown.Token);
         }
         catch (Exception error) when (error is IOException or InvalidDataException or NonFiniteLossException)
         {
@@ -46,37 +46,57 @@ public static class SampleRun
         }
 
         using var scope = NewDisposeScope();
-        var all = Compare(options, data, method.Encoder);
+        var all = Compare(options, data, [("learned", method.Encoder)]);
         var report = Path.Combine(options.Output, "report.html");
         SampleReport.Save(report, options, data, texts, result, all);
         Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s in all; the report is {Path.GetFullPath(report)}");
         return 0;
     }
 
-    private static TrainingResult Pretrain(SampleOptions options, SampleData data, PretrainingMethod method, CancellationToken stop)
+    /// <summary>Pretrains by Adam, every player at the same rate, with checkpoints and a history in a folder.</summary>
+    public static TrainingResult Pretrain(
+        SampleOptions options, SampleData data, PretrainingMethod method, string folder, IReadOnlyList<ITrainingObserver> observers, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(method);
         var plan = new BatchPlan(data.Train.Count, options.BatchSize, options.Seed, dropLast: true);
         var source = new PretrainingSource(new PrefetchingBatchSource(data.Train, plan), options.Device);
-        using var optimizer = optim.Adam(method.TrainedParameters().Select(entry => entry.Parameter), weight_decay: 1e-6);
         var schedule = LearningRate.WarmupCosine(peak: 2e-3, warmupSteps: options.TrainingSteps / 10, options.TrainingSteps);
         var run = new PretrainerOptions
         {
             Steps = options.TrainingSteps,
             ReportEvery = Math.Max(1, options.TrainingSteps / 60),
-            CheckpointFolder = Path.Combine(options.Output, "checkpoints"),
+            CheckpointFolder = Path.Combine(folder, "checkpoints"),
             CheckpointEvery = Math.Max(1, options.TrainingSteps / 5),
         };
-        var csv = new CsvObserver(Path.Combine(options.Output, "history.csv"));
-        return new Display(options.Plain).Run(observer => new Pretrainer(method, source, optimizer, schedule, run, observer, csv).Run(stop));
+        var csv = new CsvObserver(Path.Combine(folder, "history.csv"));
+        PlayerOptimizer[] players =
+        [
+            .. method.Players.Select((_, player) => new PlayerOptimizer(
+                optim.Adam(method.TrainedParameters(player).Select(entry => entry.Parameter), weight_decay: 1e-6), schedule)),
+        ];
+        try
+        {
+            return new Display(options.Plain).Run(observer => new Pretrainer(method, source, players, run, [observer, csv, .. observers]).Run(stop));
+        }
+        finally
+        {
+            Array.ForEach(players, player => player.Optimizer.Dispose());
+        }
     }
 
-    private static List<Representation> Compare(SampleOptions options, SampleData data, nn.Module<Tensor, Tensor> learned)
+    /// <summary>How well classes can be read from what was learned, from an untrained encoder, and from the pixels.</summary>
+    public static IReadOnlyList<Representation> Compare(
+        SampleOptions options, SampleData data, IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Encoder)> learned)
     {
-        using var untrained = SampleData.Encoder(options.Seed);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(data);
+        using var untrained = data.NewEncoder(options.Seed);
         untrained.to(options.Device);
         using var pixels = nn.Flatten();
         var all = new List<Representation>();
-        foreach (var (name, network) in new (string, nn.Module<Tensor, Tensor>)[] { ("learned", learned), ("untrained", untrained), ("raw pixels", pixels) })
+        foreach (var (name, network) in learned.Append(("untrained", untrained)).Append(("raw pixels", pixels)))
         {
             all.Add(Representation.Of(name, network, data, options.Device, options.Seed));
             Display.Show(all[^1]);

@@ -5,7 +5,7 @@ using SelfSupervised.Core.Methods;
 using SelfSupervised.Core.Views;
 using static TorchSharp.torch;
 
-if (!SampleOptions.TryRead("SimClr", args, spriteSteps: 600, out var options, out var data, out var exitCode))
+if (!SampleOptions.TryRead(new SampleDefaults("SimClr"), args, out var options, out var data, out var exitCode))
 {
     return exitCode;
 }
