@@ -14,6 +14,8 @@ namespace Samples;
 /// <summary>Pretrains a method, and then asks how well the classes can be read from what was learned, from the same encoder without training, and from the pixels.</summary>
 public static class SampleRun
 {
+    private const int MostPixels = 4096;
+
     /// <summary>Runs the method and its proof, and writes the report.</summary>
     /// <returns>What to end the process with: 0, or 3 if it was stopped, or 1 if it failed.</returns>
     public static int Of(SampleOptions options, SampleData data, PretrainingMethod method, ReportTexts texts)
@@ -86,7 +88,10 @@ public static class SampleRun
         }
     }
 
-    /// <summary>How well classes can be read from what was learned, from an untrained encoder, and from the pixels.</summary>
+    /// <summary>
+    /// How well classes can be read from what was learned, from an untrained encoder, and from the pixels, unless these are too many for a probe
+    /// in reasonable time.
+    /// </summary>
     public static IReadOnlyList<Representation> Compare(
         SampleOptions options, SampleData data, IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Encoder)> learned)
     {
@@ -96,7 +101,8 @@ public static class SampleRun
         untrained.to(options.Device);
         using var pixels = nn.Flatten();
         var all = new List<Representation>();
-        foreach (var (name, network) in learned.Append(("untrained", untrained)).Append(("raw pixels", pixels)))
+        var networks = learned.Append(("untrained", untrained));
+        foreach (var (name, network) in data.Train.Shape.Size <= MostPixels ? networks.Append(("raw pixels", pixels)) : networks)
         {
             all.Add(Representation.Of(name, network, data, options.Device, options.Seed));
             Display.Show(all[^1]);

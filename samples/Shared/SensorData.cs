@@ -6,8 +6,8 @@ namespace Samples;
 
 /// <summary>Spectrograms as of wearable sensors, which nobody has expert views for: 52 channels, six activities.</summary>
 /// <remarks>
-/// An activity is a rhythm and its harmonics, at which each channel swings by an amount of its own. What changes from recording to recording
-/// is the person's tempo, how strong each channel is, a drift along time, and noise; these hide the activity from who compares pixels.
+/// An activity is how fast the channels pulse. What changes from recording to recording is the pitch at which they do, how strong each channel
+/// is, when the pulse begins, a drift along time, and noise; these hide the activity from who compares values.
 /// </remarks>
 internal static class SensorData
 {
@@ -37,22 +37,22 @@ internal static class SensorData
     // Rows are frequencies, columns are times.
     private static void Fill(Span<byte> image, int activity, ref CounterRandom random)
     {
-        var tempo = random.Uniform(0.9, 1.1);
-        var (drift, phase) = (random.Uniform(-0.15, 0.15), random.Uniform(0, 2 * Math.PI));
+        var beat = 0.5 + (0.35 * activity) + random.Uniform(-0.08, 0.08);
+        var (pitch, drift, phase) = (random.Uniform(4, 11), random.Uniform(-2, 2), random.Uniform(0, 2 * Math.PI));
         for (var channel = 0; channel < Channels; channel++)
         {
-            // How a channel answers an activity is the same for everybody.
-            var body = new CounterRandom(activity, Purpose + 1, (uint)channel);
-            var (gain, harmonic) = (random.Uniform(0.4, 1.6), body.Below(3));
-            var (strength, beat) = (body.Uniform(0.1, 0.5), body.Uniform(0.5, 1.5));
+            // Where a channel is worn is the same for everybody.
+            var body = new CounterRandom(0, Purpose + 1, (uint)channel);
+            var (lag, offset) = (body.Uniform(-1, 1), body.Uniform(-3, 3));
+            var gain = random.Uniform(0.1, 0.6);
             for (var row = 0; row < Side; row++)
             {
                 for (var column = 0; column < Side; column++)
                 {
-                    var centre = (2.5 + activity) * (1 + (0.5 * harmonic)) * tempo * (1 + (drift * (column - 7.5) / Side));
-                    var ridge = Math.Exp(-0.5 * Math.Pow(row - centre, 2));
-                    var pulse = 0.7 + (0.3 * Math.Cos((beat * column) + phase));
-                    var value = 0.25 + (gain * strength * ridge * pulse) + (0.12 * random.Normal());
+                    var centre = pitch + offset + (drift * (column - 7.5) / Side);
+                    var ridge = Math.Exp(-0.25 * Math.Pow(row - centre, 2));
+                    var pulse = 0.5 + (0.5 * Math.Cos((beat * column) + phase + lag));
+                    var value = 0.25 + (gain * ridge * pulse) + (0.1 * random.Normal());
                     image[(((channel * Side) + row) * Side) + column] = (byte)Math.Clamp(255 * value, 0, 255);
                 }
             }
