@@ -1,6 +1,7 @@
 """One round of ../memory.sh: milliseconds of what momentum and memory add to a step, as PyTorch code is written.
 
-The parameters are a ResNet-50's with its classification layer, 25.6 million. A row is the median of several stretches.
+The parameters are a ResNet-50's with its classification layer, 25.6 million. A row is the median of several calls, between which the others are
+called, as in a step.
 """
 import statistics
 import time
@@ -10,7 +11,7 @@ import torch.nn.functional as F
 import torchvision
 
 KEYS, DIMENSION, CAPACITY, IMAGES = 256, 128, 65_536, 50_000
-STRETCHES = 15
+STRETCHES = 25
 
 online, average = torchvision.models.resnet50(), torchvision.models.resnet50()
 queue, pointer = F.normalize(torch.randn(DIMENSION, CAPACITY), dim=0), 0
@@ -61,8 +62,14 @@ def milliseconds(action, calls):
     return (time.perf_counter() - start) / calls * 1e3
 
 
+ACTIONS = {"copy": (copy, 1), "update-moco": (as_moco, 1), "update-python-loop": (loop, 1), "update-foreach": (foreach, 1),
+           "enqueue-python": (enqueue, 100), "bank-python": (update_bank, 100)}
+times = {name: [] for name in ACTIONS}
 with torch.no_grad():
-    for name, action, calls in (("copy", copy, 3), ("update-moco", as_moco, 3), ("update-python-loop", loop, 3), ("update-foreach", foreach, 3),
-                                ("enqueue-python", enqueue, 300), ("bank-python", update_bank, 300)):
-        milliseconds(action, 3 * calls)
-        print(name, f"{statistics.median(milliseconds(action, calls) for _ in range(STRETCHES)):.4f}")
+    for stretch in range(-3, STRETCHES):
+        for name, (action, calls) in ACTIONS.items():
+            taken = milliseconds(action, calls)
+            if stretch >= 0:
+                times[name].append(taken)
+for name, values in times.items():
+    print(name, f"{statistics.median(values):.4f}")

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Samples;
 
 /// <summary>Shows a run: a live bar in a terminal, plain lines elsewhere; and the table of what was learned.</summary>
-internal sealed class Display(bool plain)
+public sealed class Display(bool plain)
 {
     private readonly bool _isLive = !plain && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Interactive;
 

@@ -97,6 +97,7 @@ public static class SampleRun
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(learned);
         using var untrained = data.NewEncoder(options.Seed);
         untrained.to(options.Device);
         using var pixels = nn.Flatten();

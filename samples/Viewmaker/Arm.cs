@@ -52,6 +52,16 @@ internal sealed record Arm(string Name, PretrainingMethod Method) : IDisposable
         return Result;
     }
 
+    /// <summary>What a probe reads that was trained on the viewmaker's views, as the paper does, and is tested on images.</summary>
+    public Representation ProbedOnViews(SampleOptions options, SampleData data)
+    {
+        manual_seed(options.Seed); // of the views' noise
+        var result = Representation.Of(
+            $"{Name}, probe trained on views", Method.Encoder, data, options.Device, options.Seed, Game!.Viewmaker);
+        Display.Show(result);
+        return result;
+    }
+
     public void Dispose() => Method.Dispose();
 
     // A quarter of the published width: on a CPU the viewmaker is most of the work.

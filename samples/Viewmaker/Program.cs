@@ -33,8 +33,9 @@ try
     Console.WriteLine($"pretraining took {watch.Elapsed.TotalSeconds:F0} s");
     using var scope = NewDisposeScope();
     var all = SampleRun.Compare(options, data, [.. arms.Select(arm => (arm.Name, arm.Method.Encoder))]);
+    var onViews = arms.Where(arm => arm.Game is not null).Select(arm => arm.ProbedOnViews(options, data)).ToList();
     var report = Path.Combine(options.Output, "report.html");
-    ViewmakerReport.Save(report, options, data, arms, all);
+    ViewmakerReport.Save(report, options, data, arms, all, onViews);
     Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s in all; the report is {Path.GetFullPath(report)}");
     return 0;
 }

@@ -7,12 +7,12 @@ namespace ViewmakerSample;
 /// <summary>What each way of learning has led to, and what the viewmaker makes of images, on one page.</summary>
 internal static class ViewmakerReport
 {
-    public static void Save(string path, SampleOptions options, SampleData data, IReadOnlyList<Arm> arms, IReadOnlyList<Representation> all)
+    public static void Save(string path, SampleOptions options, SampleData data, IReadOnlyList<Arm> arms, IReadOnlyList<Representation> all, IReadOnlyList<Representation> onViews)
     {
         var report = new HtmlReport(
             "Viewmaker",
             $"{data.Train.Count:N0} images of {options.DataName} without labels, {options.TrainingSteps:N0} steps of {options.BatchSize} images for each way of learning, seed {options.Seed}");
-        SampleReport.Proof(report, all);
+        SampleReport.Proof(report, [.. all, .. onViews]);
         foreach (var arm in arms.Where(arm => arm.Views is { All.Count: > 0 }))
         {
             Pictures(report, arm);
@@ -47,7 +47,7 @@ internal static class ViewmakerReport
                     .. snapshots.All.Select(one => new ImageCell(one.Differences[i])),
                 ])))
         {
-            ColumnLabels = ["image", .. snapshots.All.Select(one => $"step {one.Step}"), .. snapshots.All.Select(one => $"difference, step {one.Step}")],
+            ColumnLabels = ["image", .. snapshots.All.Select(one => $"step {one.Step}"), .. snapshots.All.Select(one => $"Δ, step {one.Step}")],
         });
     }
 

@@ -22,6 +22,8 @@ namespace SelfSupervised.Core.Memory;
 /// </remarks>
 public sealed partial class MemoryBank : nn.Module
 {
+    private static readonly Scalar _cancelled = 1e-6.ToScalar();
+
     // The fields' names are those in the state.
     private readonly Tensor rows;
     private readonly Tensor updates;
@@ -106,14 +108,14 @@ public sealed partial class MemoryBank : nn.Module
         IndexGuard.Rows(indices, nameof(indices), Count, features.shape[0], nameof(features));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var last = new Dictionary<int, int>();
+        var last = new Dictionary<int, int>(indices.Length);
         for (var place = 0; place < indices.Length; place++)
         {
             last[indices[place]] = place;
         }
 
         var target = Places.Of(last.Keys, rows.device);
-        var chosen = features.index_select(0, Places.Of(last.Values, rows.device));
+        var chosen = last.Count == indices.Length ? features : features.index_select(0, Places.Of(last.Values, rows.device));
         rows.index_copy_(0, target, Blend(rows.index_select(0, target), chosen));
         updates.index_add_(0, target, ones_like(target), Scalars.One);
     }
@@ -129,16 +131,15 @@ public sealed partial class MemoryBank : nn.Module
 
     private static bool IsNarrow(ScalarType type) => type is ScalarType.Float16 or ScalarType.BFloat16;
 
+    // Of rows of its own, which it writes to.
     private Tensor Blend(Tensor old, Tensor features)
     {
         using var keep = Momentum.ToScalar();
         using var take = (1 - Momentum).ToScalar();
-        using var cancelled = 1e-6.ToScalar();
-        var precision = Similarity.Precision(old);
-        var unit = Similarity.Unit(features, precision);
-        var sum = old.to(precision).mul(keep).add(unit.mul(take));
-        var isLong = sum.norm(1, keepdim: true).gt(cancelled);
-        return Similarity.Unit(sum, precision).where(isLong, unit).to(old.dtype);
+        var unit = Similarity.Unit(features, old.dtype);
+        var sum = old.mul_(keep).add_(unit, take);
+        var norm = sum.norm(1, keepdim: true);
+        return sum.div(norm).where(norm.gt(_cancelled), unit);
     }
 
     private void CheckFeatures(Tensor features, bool checkValues)
