@@ -42,6 +42,15 @@ internal static class ViewGuard
         Share(range.High, name);
     }
 
+    /// <summary>Two ends of a range from 0 to 1, in their order.</summary>
+    public static void ShareRange((double Low, double High) range, string name)
+    {
+        if (!(range.Low >= 0 && range.High >= range.Low && range.High <= 1))
+        {
+            throw new ArgumentOutOfRangeException(name, range, $"Expected `{name}` to be two numbers from 0 to 1, the lower first, but got {range}.");
+        }
+    }
+
     /// <summary>One finite number per channel, at least one.</summary>
     public static void PerChannel(IReadOnlyList<double> values, string name)
     {

@@ -36,6 +36,9 @@ public sealed class RightAngleRotation : ViewOperator, IHostKernel
     public IReadOnlyList<int> QuarterTurns => _turns;
 
     /// <inheritdoc/>
+    public override bool IsDiscrete => true;
+
+    /// <inheritdoc/>
     public override ImageShape OutputShape(ImageShape input) => input.Height != input.Width && _turns.Any(turns => turns % 2 == 1)
         ? throw new ArgumentException($"{Name} turns square images by 90° or 270°, but got the shape {input}.")
         : input;

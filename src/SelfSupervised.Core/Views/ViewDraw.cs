@@ -65,7 +65,10 @@ public sealed class ViewDraw
     internal DrawnParameters Rows(int position) =>
         new(_values, Count, Pipeline.Width, Pipeline.Offset(position), Pipeline.Operators[position].RowWidth);
 
-    internal ReadOnlySpan<float> Row(int position, int image)
+    internal ReadOnlySpan<float> Row(int position, int image) => Numbers(position, image);
+
+    // To be written to only while nobody else has the draw.
+    internal Span<float> Numbers(int position, int image)
     {
         ViewGuard.Place(position, Pipeline.Operators.Count, nameof(position));
         ViewGuard.Place(image, Count, nameof(image));

@@ -38,6 +38,9 @@ public abstract class ViewOperator
     /// <summary>What is drawn per image.</summary>
     public IReadOnlyList<string> ParameterNames { get; }
 
+    /// <summary>Whether its draw has finitely many outcomes, so that two of them are often the same. By default where nothing but the application is drawn.</summary>
+    public virtual bool IsDiscrete => ParameterNames.Count == 0;
+
     /// <summary>The shape of the images it makes. One that changes the shape has a probability of 1.</summary>
     /// <param name="input">The shape of the images it is given.</param>
     /// <returns>By default the same.</returns>
@@ -55,6 +58,24 @@ public abstract class ViewOperator
     /// <param name="parameters">Those of the B images.</param>
     /// <returns>A new tensor, of the shape that <see cref="OutputShape"/> says.</returns>
     protected abstract Tensor Apply(Tensor images, DrawnParameters parameters);
+
+    /// <summary>Applies what was drawn to some images of a batch. By default <see cref="Apply"/> of those; for an operator that needs the others too.</summary>
+    /// <param name="batch">[B, C, H, W], as <see cref="Apply"/> gets images: the whole batch, as it came to this operator.</param>
+    /// <param name="places">The places in it of the N images that get the operator, in order.</param>
+    /// <param name="parameters">Those of the N images.</param>
+    /// <returns>A new tensor of N images, of the shape that <see cref="OutputShape"/> says.</returns>
+    protected virtual Tensor ApplyAmong(Tensor batch, IReadOnlyList<int> places, DrawnParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(places);
+        if (places.Count == batch.shape[0])
+        {
+            return Apply(batch, parameters);
+        }
+
+        using var scope = NewDisposeScope();
+        return Apply(batch.index_select(0, Places.Of(places, batch.device)), parameters).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Looks at parameters that someone gives by hand.</summary>
     /// <param name="parameters">One image's.</param>
@@ -100,11 +121,10 @@ public abstract class ViewOperator
 
         if (applied.Length == rows.Count)
         {
-            return Apply(images, rows.Tail()).MoveToOuterDisposeScope();
+            return ApplyAmong(images, applied, rows.Tail()).MoveToOuterDisposeScope();
         }
 
-        var places = Places.Of(applied, images.device);
-        var some = Apply(images.index_select(0, places), rows.Tail().Select(applied));
-        return images.index_copy(0, places, some).MoveToOuterDisposeScope();
+        var some = ApplyAmong(images, applied, rows.Tail().Select(applied));
+        return images.index_copy(0, Places.Of(applied, images.device), some).MoveToOuterDisposeScope();
     }
 }

@@ -9,7 +9,7 @@ namespace SelfSupervised.Core.Views;
 /// View v of an image is drawn with the key (seed, step, v). An operator that views share is drawn for the first of them: its
 /// parameters are then the same in all. Plans are immutable.
 /// </remarks>
-public sealed class ViewPlan : IViews
+public sealed partial class ViewPlan : IViews
 {
     private readonly IReadOnlyList<int> _shared;
 
@@ -101,6 +101,7 @@ public sealed class ViewPlan : IViews
     /// <returns>V draws.</returns>
     /// <exception cref="ArgumentException">There is no index, or an operator takes no such images.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step or an index is negative.</exception>
+    /// <exception cref="InvalidOperationException">Collisions are to be rejected of an augmentation that has but one outcome.</exception>
     public IReadOnlyList<ViewDraw> Draw(long seed, int step, ReadOnlySpan<int> indices, ImageShape shape)
     {
         var draws = new ViewDraw[Count];
@@ -108,9 +109,10 @@ public sealed class ViewPlan : IViews
         {
             var number = view;
             draws[view] = Pipelines[view].DrawShared(
-                new ViewKey(seed, step, view), indices, shape, place => _shared.Contains(place) ? 0 : number);
+                new ViewKey(seed, step, view), indices, shape, place => DrawnFor(number, place));
         }
 
+        RejectCollisions(seed, step, indices, draws);
         return draws;
     }
 
