@@ -44,6 +44,6 @@ public sealed class SmallConvNet : Encoder
         _ => layer3.call(input),
     };
 
-    private static Sequential Layer(long inputs, long outputs, int splits, Generator? generator) => nn.Sequential(
+    internal static Sequential Layer(long inputs, long outputs, int splits, Generator? generator) => nn.Sequential(
         Layers.Convolution(inputs, outputs, kernel: 3, stride: 2, generator), Layers.BatchNorm(outputs, splits), nn.ReLU());
 }

@@ -13,6 +13,8 @@ public sealed class EncoderTests : IDisposable
         ["ResNetV2 18, CIFAR"] = generator => new ResNetV2(new ResNetLayout(18, ResNetStem.Cifar, baseWidth: 4), generator: generator),
         ["ResNetV2 50"] = generator => new ResNetV2(new ResNetLayout(50, baseWidth: 2), generator: generator),
         ["SmallConvNet"] = generator => new SmallConvNet(baseWidth: 4, generator: generator),
+        ["BranchingEncoder, ResNet 18"] = generator => BranchingEncoder.OfResNet(new ResNetLayout(18, baseWidth: 4), branches: 3, generator: generator),
+        ["BranchingEncoder, SmallConvNet"] = generator => BranchingEncoder.OfSmallConvNet(branches: 2, baseWidth: 4, generator: generator),
     };
 
     private readonly DisposeScope _scope = NewDisposeScope();
