@@ -36,6 +36,11 @@ internal static class SmallMethods
                     ExcludeSameImage = true,
                 },
                 seed: 5),
+            "LooC" => new LooC(
+                () => Encoder(splits: 2), () => nn.Sequential(nn.Dropout(0.3), ProjectionHead.MoCoV2(16, 8, weights)), LeaveOneOut(), LooC(QueueContents.AllViews), seed: 5),
+            "LooCPlusPlus" => new LooC(Branching, () => nn.Sequential(nn.Dropout(0.3), ProjectionHead.MoCoV2(16, 8, weights)), LeaveOneOut(), LooC(QueueContents.OwnView), seed: 5),
+            "MoCoPlusPlus" => new MoCoPlusPlus(
+                Branching, () => nn.Sequential(nn.Dropout(0.3), ProjectionHead.MoCoV2(16, 8, weights)), views, LooC(QueueContents.AllViews).MoCo, seed: 5),
             "InstanceDiscrimination" => new InstanceDiscrimination(
                 Encoder(),
                 nn.Sequential(nn.Dropout(0.3), ProjectionHead.Linear(16, 8, weights)),
@@ -57,5 +62,20 @@ internal static class SmallMethods
         };
 
         SmallConvNet Encoder(int splits = 1) => new(baseWidth: 4, generator: weights, batchNormSplits: splits);
+
+        BranchingEncoder Branching() => BranchingEncoder.OfSmallConvNet(branches: 3, baseWidth: 4, generator: weights, batchNormSplits: 2);
     }
+
+    private static ViewPlan LeaveOneOut()
+    {
+        var views = LooCViews.Cifar(new RightAngleRotation(), new FourierAmplitudeSwap());
+        return ViewPlan.LeaveOneOut(views.Pipeline, views.Color, views.Rotation);
+    }
+
+    // Queues that hold no whole number of batches, and that the steps fill more than once.
+    private static LooCOptions LooC(QueueContents queues) => new()
+    {
+        MoCo = new() { QueueCapacity = 331, Dimension = 8, Momentum = MomentumSchedule.Cosine(0.5, 1, 30), ShuffleKeys = true, ExcludeSameImage = true },
+        Queues = queues,
+    };
 }

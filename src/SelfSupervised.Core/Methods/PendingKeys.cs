@@ -15,7 +15,8 @@ internal sealed class PendingKeys : IDisposable
     public void Add(IReadOnlyList<Tensor> keys, PretrainingBatch batch, int capacity)
     {
         int[] indices = [.. Enumerable.Repeat(batch.Indices.ToArray(), keys.Count).SelectMany(one => one)];
-        _batches.Enqueue((cat([.. keys]).detach_().DetachFromDisposeScope(), indices, batch.Step));
+        using var all = cat([.. keys]);
+        _batches.Enqueue((all.detach().DetachFromDisposeScope(), indices, batch.Step));
         _count += indices.Length;
         while (_count - _batches.Peek().Indices.Length >= capacity)
         {

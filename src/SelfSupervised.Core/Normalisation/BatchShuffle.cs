@@ -15,16 +15,18 @@ public static class BatchShuffle
     /// <param name="batch">x, [B, ...], B ≥ 1.</param>
     /// <param name="seed">What the order is drawn from; any.</param>
     /// <param name="step">And when, at least 0: each step has an order of its own.</param>
+    /// <param name="view">And for which of several batches of the step, at least 0 (default): each has an order of its own.</param>
     /// <returns>What f makes of the batch, in the batch's order. The caller owns it.</returns>
     /// <exception cref="ArgumentException">The batch has no rows, or f gives another number of them.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step or the view is negative.</exception>
     /// <exception cref="ObjectDisposedException">The batch has been disposed.</exception>
     /// <example><code>using var keys = BatchShuffle.Encode(keyEncoder.call, images, seed: 1, step);</code></example>
-    public static Tensor Encode(Func<Tensor, Tensor> encode, Tensor batch, long seed, int step)
+    public static Tensor Encode(Func<Tensor, Tensor> encode, Tensor batch, long seed, int step, int view = 0)
     {
         ArgumentNullException.ThrowIfNull(encode);
         Guard.Alive(batch, nameof(batch));
         ModuleGuard.AtLeast(step, 0, nameof(step));
+        ModuleGuard.AtLeast(view, 0, nameof(view));
         var shape = batch.shape;
         if (shape is not [> 0, ..])
         {
@@ -32,7 +34,7 @@ public static class BatchShuffle
         }
 
         using var scope = NewDisposeScope();
-        var random = new CounterRandom(seed, RandomPurpose.BatchShuffle, stream: 0, (uint)step);
+        var random = new CounterRandom(seed, RandomPurpose.BatchShuffle, (uint)view, (uint)step);
         var order = random.Permutation(checked((int)shape[0]));
         var inverse = new int[order.Length];
         for (var place = 0; place < order.Length; place++)

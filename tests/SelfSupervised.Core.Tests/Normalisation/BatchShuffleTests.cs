@@ -23,6 +23,7 @@ public sealed class BatchShuffleTests
         TensorAssert.Same(Order(1, 5), Order(1, 5));
         Order(1, 5).allclose(Order(1, 6)).Should().BeFalse();
         Order(1, 5).allclose(Order(2, 5)).Should().BeFalse();
+        Order(1, 5).allclose(Order(1, 5, view: 1)).Should().BeFalse();
     }
 
     [Fact]
@@ -59,16 +60,17 @@ public sealed class BatchShuffleTests
         LeakCheck.OnlyResult(() => BatchShuffle.Encode(rows => rows.mul(2), batch, 1, 0), batch);
         FluentActions.Invoking(() => BatchShuffle.Encode(null!, batch, 1, 0)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => BatchShuffle.Encode(rows => rows, batch, 1, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("step");
+        FluentActions.Invoking(() => BatchShuffle.Encode(rows => rows, batch, 1, 0, -1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("view");
         FluentActions.Invoking(() => BatchShuffle.Encode(rows => rows, ones([]), 1, 0)).Should().ThrowExactly<ArgumentException>();
         FluentActions.Invoking(() => BatchShuffle.Encode(rows => rows.narrow(0, 0, 2), batch, 1, 0)).Should().ThrowExactly<ArgumentException>()
             .WithMessage("Expected `encode` to give 4 rows, as it was given, but got 2.*");
     }
 
-    private static Tensor Order(long seed, int step)
+    private static Tensor Order(long seed, int step, int view = 0)
     {
         var places = arange(8, float32);
         Tensor? seen = null;
-        _ = BatchShuffle.Encode(rows => (seen = rows.clone().MoveToOuterDisposeScope()).alias(), places, seed, step);
+        _ = BatchShuffle.Encode(rows => (seen = rows.clone().MoveToOuterDisposeScope()).alias(), places, seed, step, view);
         return seen!;
     }
 }

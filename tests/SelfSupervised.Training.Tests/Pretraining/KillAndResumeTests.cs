@@ -18,6 +18,9 @@ public sealed class KillAndResumeTests : IDisposable
     [InlineData("MeanTeacher", "adam", 4)]
     [InlineData("InstanceDiscrimination", "adam", 5)]
     [InlineData("AdversarialViews", "adam", 6)]
+    [InlineData("LooC", "adam", 6)]
+    [InlineData("LooCPlusPlus", "adam", 7)]
+    [InlineData("MoCoPlusPlus", "adam", 8)]
     public void Run_KilledAtRandomPoints_GivesTheSameBits(string method, string optimizer, int seed)
     {
         Finish("straight", method, optimizer).Should().Be(0);

@@ -1,0 +1,138 @@
+using SelfSupervised.Core.Encoders;
+using SelfSupervised.Core.Heads;
+using SelfSupervised.Core.Internal;
+using SelfSupervised.Core.Losses;
+using SelfSupervised.Core.Memory;
+using SelfSupervised.Core.Momentum;
+using SelfSupervised.Core.Normalisation;
+using SelfSupervised.Core.Views;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SelfSupervised.Core.Methods;
+
+/// <summary>MoCo++: several branches and heads, each trained by MoCo's loss on the same two views; what LooC++ is compared with.</summary>
+/// <remarks>
+/// It has LooC++'s capacity and none of its sensitivity: in every space the positive is the key of the other view, and negatives are other images
+/// alone, from a <see cref="KeyQueue"/> for each space. The loss is the mean over the spaces; with one it is <see cref="MoCo"/>'s. Xiao et al.,
+/// 2021 (arXiv:2008.05659).
+/// </remarks>
+public sealed class MoCoPlusPlus : PretrainingMethod
+{
+    // The fields' names begin the state's names.
+    private readonly EmbeddingSpaces spaces;
+    private readonly MomentumEncoder keySpaces;
+    private readonly SpaceQueues queues;
+
+    /// <summary>Composes the method, which then owns all its parts.</summary>
+    /// <param name="encoder">Makes the encoder: as a rule a <see cref="BranchingEncoder"/>, each of whose branches gets a head; else one head. Asked twice.</param>
+    /// <param name="head">Makes a head, from a branch's features to embeddings [B, d].</param>
+    /// <param name="views">Two views of one image: query and key.</param>
+    /// <param name="options">The settings, not symmetric. Default: MoCo v2's with 16,384 keys in each space, as <see cref="LooCOptions"/> has them.</param>
+    /// <param name="seed">What views, orders and random keys are drawn from. Default 0.</param>
+    /// <exception cref="ArgumentException">The plan has not two views, the options are symmetric, or a factory's modules are one or differ.</exception>
+    /// <example><code>
+    /// using var method = new MoCoPlusPlus(
+    ///     () => BranchingEncoder.OfSmallConvNet(branches: 3), () => ProjectionHead.MoCoV2(128), ViewPlan.TwoViews(ViewPresets.MoCoCifar()));
+    /// </code></example>
+    public MoCoPlusPlus(
+        Func<nn.Module<Tensor, Tensor>> encoder,
+        Func<nn.Module<Tensor, Tensor>> head,
+        ViewPlan views,
+        MoCoOptions? options = null,
+        long seed = 0)
+        : base(nameof(MoCoPlusPlus))
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(views);
+        if (views.Count != 2)
+        {
+            throw new ArgumentException($"Expected `views` to plan two views, query and key, but it plans {views.Count}.", nameof(views));
+        }
+
+        // Which also refuses symmetric ones.
+        Options = options is null ? new LooCOptions().MoCo : new LooCOptions { MoCo = options }.MoCo;
+        (Views, Seed) = (views, seed);
+        spaces = Network();
+        keySpaces = new MomentumEncoder(spaces, Network, Options.Momentum, Options.Buffers);
+        queues = new SpaceQueues(spaces.Count, Options, seed);
+        RegisterComponents();
+
+        EmbeddingSpaces Network()
+        {
+            var made = encoder();
+            return new EmbeddingSpaces(made, [.. Enumerable.Range(0, made is BranchingEncoder { Branches: var count } ? count : 1).Select(_ => head())]);
+        }
+    }
+
+    /// <summary>The settings.</summary>
+    public MoCoOptions Options { get; }
+
+    /// <summary>The views: the query's and the key's.</summary>
+    public ViewPlan Views { get; }
+
+    /// <summary>What is drawn at random is drawn from it.</summary>
+    public long Seed { get; }
+
+    /// <summary>The branches' features, concatenated.</summary>
+    /// <inheritdoc/>
+    public override nn.Module<Tensor, Tensor> Encoder => spaces.Encoder;
+
+    /// <summary>Encoder and heads.</summary>
+    public EmbeddingSpaces Spaces => spaces;
+
+    /// <summary>The momentum copy of encoder and heads.</summary>
+    public MomentumEncoder KeySpaces => keySpaces;
+
+    /// <summary>The queue of each space.</summary>
+    public IReadOnlyList<KeyQueue> Queues => queues.All;
+
+    /// <summary>The loss on a batch. Metrics: "accuracy", the mean over the spaces.</summary>
+    /// <param name="batch">B ≥ 1 images; on the device of the parameters.</param>
+    /// <param name="player">0.</param>
+    /// <returns>The loss, and the first space's queries and keys. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">The images are not what views or encoder take, or the heads' outputs are not [B, d].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player, or the step or an index is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
+    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ViewGuard.Place(player, Players.Count, nameof(player));
+        using var scope = NewDisposeScope();
+        var views = Views.Apply(batch.Images, Seed, batch.Step, batch.Indices.Span);
+        var queries = spaces.call(views[0]).unbind(1);
+        var keys = (Options.ShuffleKeys ? BatchShuffle.Encode(keySpaces.call, views[1], Seed, batch.Step) : keySpaces.call(views[1])).unbind(1);
+        ModuleGuard.Embeddings(queries[0], "the heads' outputs", views[0].shape[0], Options.Dimension);
+        var (losses, accuracies) = (new Tensor[queries.Length], new List<Tensor>());
+        for (var space = 0; space < losses.Length; space++)
+        {
+            var (query, key) = (queries[space], keys[space]);
+            var (negatives, hidden) = queues.Negatives(space, [key], batch);
+            losses[space] = InfoNCE.LossAgainst(query, key, negatives, Options.Temperature, hidden, checkValues: false, unitNegatives: true);
+            if (batch.WithMetrics)
+            {
+                accuracies.Add(InfoNCE.AccuracyAgainst(query, key, negatives, hidden, checkValues: false, unitNegatives: true));
+            }
+
+            if (training)
+            {
+                queues.Add(space, [key], batch);
+            }
+        }
+
+        Dictionary<string, Tensor> metrics = batch.WithMetrics ? new() { ["accuracy"] = stack(accuracies).mean().MoveToOuterDisposeScope() } : [];
+        return new MethodOutput(
+            stack(losses).mean().MoveToOuterDisposeScope(), [queries[0].detach().MoveToOuterDisposeScope(), keys[0].MoveToOuterDisposeScope()], metrics);
+    }
+
+    /// <summary>The momentum copies follow, and the keys of the batches since the last step enter the queues.</summary>
+    /// <param name="player">0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
+    public override void AfterStep(int player = 0)
+    {
+        ViewGuard.Place(player, Players.Count, nameof(player));
+        keySpaces.Update(spaces);
+        queues.Enqueue();
+    }
+}
