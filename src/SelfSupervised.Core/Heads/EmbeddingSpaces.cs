@@ -54,7 +54,9 @@ public sealed class EmbeddingSpaces : nn.Module<Tensor, Tensor>
     /// <summary>The embeddings of a batch of images in all spaces.</summary>
     /// <param name="images">[B, C, H, W], as the encoder takes them.</param>
     /// <returns>[B, S, D], not normalised: the losses do that. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The images are not what the encoder takes, or its features not what a head takes; or the heads give different widths.</exception>
+    /// <exception cref="ArgumentException">
+    /// The images are not what the encoder takes, or its features not what a head takes; or the heads give different widths.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
     public override Tensor forward(Tensor images)
     {

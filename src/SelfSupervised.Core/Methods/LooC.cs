@@ -30,6 +30,9 @@ namespace SelfSupervised.Core.Methods;
 /// </remarks>
 public sealed class LooC : PretrainingMethod
 {
+    // The name of space 0.
+    private const string All = "all";
+
     // The fields' names begin the state's names.
     private readonly EmbeddingSpaces spaces;
     private readonly MomentumEncoder keySpaces;
@@ -41,7 +44,10 @@ public sealed class LooC : PretrainingMethod
     /// <param name="views">From <see cref="ViewPlan.LeaveOneOut"/>: a query and n + 1 keys.</param>
     /// <param name="options">The settings. Default: the published ones.</param>
     /// <param name="seed">What views, orders and random keys are drawn from. Default 0.</param>
-    /// <exception cref="ArgumentException">The plan has not n + 2 views for its n augmentations, a branching encoder has not n + 1 branches, or a factory's modules are one or differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// The plan has not n + 2 views for its n augmentations, or one is named "all"; a branching encoder has not n + 1 branches; or a factory's modules
+    /// are one or differ.
+    /// </exception>
     /// <example><code>
     /// var views = LooCViews.Cifar(new RightAngleRotation());
     /// using var method = new LooC(
@@ -66,8 +72,13 @@ public sealed class LooC : PretrainingMethod
                 $"Expected `views` to plan a query and n + 1 keys for its n = {views.Designated.Count} augmentations, but it plans {views.Count} views.", nameof(views));
         }
 
+        if (views.Designated.Any(one => one.Name == All))
+        {
+            throw new ArgumentException($"Expected no augmentation of `views` to be named \"{All}\", which is the first space's name.", nameof(views));
+        }
+
         (Options, Views, Seed) = (options ?? new LooCOptions(), views, seed);
-        SpaceNames = ["all", .. views.Designated.Select(one => one.Name)];
+        SpaceNames = [All, .. views.Designated.Select(one => one.Name)];
         Func<nn.Module<Tensor, Tensor>> network = () => new EmbeddingSpaces(encoder(), [.. SpaceNames.Select(_ => head())]);
         spaces = (EmbeddingSpaces)network();
         keySpaces = new MomentumEncoder(spaces, network, Options.MoCo.Momentum, Options.MoCo.Buffers);

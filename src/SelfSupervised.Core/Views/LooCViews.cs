@@ -59,7 +59,10 @@ public sealed class LooCViews
 
     /// <summary>With MoCo v2's operators and settings: <see cref="ViewPresets.MoCoV2"/>.</summary>
     /// <param name="rotation">Default: none. LooC's is <c>new RightAngleRotation()</c>, the four angles alike.</param>
-    /// <param name="texture">What changes the texture, keeping the shape: <see cref="StyleRandomization"/>, or its surrogate <see cref="FourierAmplitudeSwap"/>. Default: none.</param>
+    /// <param name="texture">
+    /// What changes the texture, keeping the size: <see cref="StyleRandomization"/>, or its surrogate <see cref="FourierAmplitudeSwap"/>. Default:
+    /// none.
+    /// </param>
     /// <param name="size">The side in pixels, at least 1. Default 224.</param>
     /// <returns>The views.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>

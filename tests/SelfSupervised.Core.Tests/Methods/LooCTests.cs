@@ -316,6 +316,8 @@ public sealed class LooCTests
             .WithMessage("Expected `views` to plan a query and n + 1 keys for its n = 0 augmentations, but it plans 4 views.*");
         FluentActions.Invoking(() => new LooC(() => BranchingEncoder.OfSmallConvNet(2, 4), () => ProjectionHead.MoCoV2(16, 8), s_plan)).Should().ThrowExactly<ArgumentException>()
             .WithMessage("Expected `encoder` to have 3 branches, one for each space, but it has 2.*");
+        FluentActions.Invoking(() => Method(s_options, branching: false, ViewPlan.LeaveOneOut(s_views.Pipeline, new DesignatedAugmentation("all", [1])))).Should()
+            .ThrowExactly<ArgumentException>().WithMessage("Expected no augmentation of `views` to be named \"all\"*");
         FluentActions.Invoking(() => new LooCOptions { MoCo = new() { Symmetric = true } }).Should().ThrowExactly<ArgumentException>().WithMessage("Expected `MoCo` not to be symmetric*");
         FluentActions.Invoking(() => new LooCOptions { Queues = (QueueContents)9 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new LooC(null!, () => nn.Flatten(), s_plan)).Should().Throw<ArgumentNullException>().WithParameterName("encoder");
