@@ -10,6 +10,7 @@ internal static class RandomPurpose
     public const uint BatchShuffle = 20;
     public const uint KeyQueue = 21;
     public const uint SpaceSeed = 30;
+    public const uint AttackStart = 23;
 
     /// <summary>A learned view's noise: 6 bits of view, 6 bits of pass.</summary>
     public static uint LearnedView(int view, int pass) => 0x2000u | ((uint)view << 6) | (uint)pass;
