@@ -2,6 +2,7 @@ global using FluentAssertions;
 global using SelfSupervised.Evaluation;
 global using SelfSupervised.Evaluation.Features;
 global using SelfSupervised.Evaluation.Geometry;
+global using SelfSupervised.Evaluation.Robustness;
 global using SelfSupervised.Evaluation.Neighbours;
 global using SelfSupervised.Evaluation.Probes;
 global using SelfSupervised.Testing;
