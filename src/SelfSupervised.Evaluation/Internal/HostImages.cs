@@ -8,6 +8,9 @@ namespace SelfSupervised.Evaluation.Internal;
 /// <summary>Images on the host: the check at the door, and their values.</summary>
 internal static class HostImages
 {
+    /// <summary>How many images are worked on at once.</summary>
+    public const int AtOnce = 256;
+
     private static readonly Scalar White = 255.ToScalar();
 
     /// <summary>[N, C, H, W] on the CPU, none of them 0, C 1 or 3: Byte, or Float32 in [0, 1].</summary>
@@ -69,6 +72,16 @@ internal static class HostImages
     {
         using var scope = NewDisposeScope();
         return (images.dtype == ScalarType.Byte ? images.to(ScalarType.Float32).div_(White) : images.clone()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The images a few at a time, changed by a function that is told their places; each in the scope in which it is asked for.</summary>
+    public static IEnumerable<Tensor> Batches(Tensor images, Func<Tensor, int[], Tensor> change)
+    {
+        foreach (var (start, count) in Rows.Chunks(images.shape[0], AtOnce))
+        {
+            var batch = images.narrow(0, start, count);
+            yield return change(batch, Enumerable.Range((int)start, (int)count).ToArray());
+        }
     }
 
     /// <summary>The class of each image: Int64 [N] on the CPU, each at least 0.</summary>

@@ -11,5 +11,4 @@ internal static class RandomPurpose
     public const uint Corruption = 0x603;
     public const uint FewShotDraw = 0x604;
     public const uint FewShotWeights = 0x605;
-    public const uint RotationProbe = 0x606;
 }
