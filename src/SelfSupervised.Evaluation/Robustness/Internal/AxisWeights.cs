@@ -87,6 +87,22 @@ internal sealed class AxisWeights
         ArrayPool<float>.Shared.Return(rented);
     }
 
+    /// <summary>sum ← sum + weight·values.</summary>
+    public static void AddScaled(Span<float> sum, ReadOnlySpan<float> values, float weight)
+    {
+        var whole = MemoryMarshal.Cast<float, Vector<float>>(sum);
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        for (var i = 0; i < whole.Length; i++)
+        {
+            whole[i] += vectors[i] * weight;
+        }
+
+        for (var i = whole.Length * Vector<float>.Count; i < sum.Length; i++)
+        {
+            sum[i] += values[i] * weight;
+        }
+    }
+
     private static AxisWeights Of(int inputs, int outputs, Action<int, double[]> fill) => new(
         Enumerable.Range(0, outputs).Select(output =>
         {
@@ -127,21 +143,6 @@ internal sealed class AxisWeights
             {
                 AddScaled(row, plane.Slice((_start[output] + tap) * width, width), _weights[(output * _taps) + tap]);
             }
-        }
-    }
-
-    private static void AddScaled(Span<float> sum, ReadOnlySpan<float> values, float weight)
-    {
-        var whole = MemoryMarshal.Cast<float, Vector<float>>(sum);
-        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
-        for (var i = 0; i < whole.Length; i++)
-        {
-            whole[i] += vectors[i] * weight;
-        }
-
-        for (var i = whole.Length * Vector<float>.Count; i < sum.Length; i++)
-        {
-            sum[i] += values[i] * weight;
         }
     }
 }

@@ -8,17 +8,18 @@ internal readonly record struct Offset(int Dy, int Dx, float Weight)
     public static void Apply(IReadOnlyList<Offset> offsets, Func<int, int, int> border, ReadOnlySpan<float> source, Span<float> target, int height, int width)
     {
         target.Clear();
-        var columns = new int[width];
         foreach (var (dy, dx, weight) in offsets)
         {
-            for (var x = 0; x < width; x++)
-            {
-                columns[x] = border(x + dx, width);
-            }
-
+            // From here to there the row lies within the image, and is added as a whole.
+            var inside = Math.Clamp(-dx, 0, width);
+            var outside = Math.Clamp(width - dx, inside, width);
             for (var y = 0; y < height; y++)
             {
-                Add(source.Slice(border(y + dy, height) * width, width), target.Slice(y * width, width), columns, weight);
+                var from = source.Slice(border(y + dy, height) * width, width);
+                var to = target.Slice(y * width, width);
+                AddAtBorder(from, to, dx, weight, border, 0, inside);
+                AxisWeights.AddScaled(to[inside..outside], inside < outside ? from.Slice(inside + dx, outside - inside) : [], weight);
+                AddAtBorder(from, to, dx, weight, border, outside, width);
             }
         }
     }
@@ -33,11 +34,12 @@ internal readonly record struct Offset(int Dy, int Dx, float Weight)
         image.Swap();
     }
 
-    private static void Add(ReadOnlySpan<float> from, Span<float> to, int[] columns, float weight)
+    private static void AddAtBorder(
+        ReadOnlySpan<float> from, Span<float> to, int dx, float weight, Func<int, int, int> border, int first, int end)
     {
-        for (var x = 0; x < to.Length; x++)
+        for (var x = first; x < end; x++)
         {
-            to[x] += weight * from[columns[x]];
+            to[x] += weight * from[border(x + dx, to.Length)];
         }
     }
 }
