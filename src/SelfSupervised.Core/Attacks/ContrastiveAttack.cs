@@ -53,7 +53,11 @@ public static class ContrastiveAttack
         ArgumentNullException.ThrowIfNull(embed);
         Guard.Positive(temperature, nameof(temperature));
         var (images, others) = (view.shape[0], other.shape[0]);
-        ModuleGuard.AtLeast(images, 2, "the number of images in `view`");
+        if (images < 2)
+        {
+            throw new ArgumentException($"Expected `view` to hold at least 2 images, as there are no negatives otherwise, but got {images}.", nameof(view));
+        }
+
         if (others != images)
         {
             throw new ArgumentException($"Expected `other` to hold {images} images like `view`, but got {others}.", nameof(other));

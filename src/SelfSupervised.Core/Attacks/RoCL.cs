@@ -13,9 +13,9 @@ namespace SelfSupervised.Core.Attacks;
 /// </para>
 /// <code>L = 2·NTXent(z, z′, z*) + λ·NTXent(z*, z′)</code>
 /// <para>
-/// The released loss adds up an anchor's positives where <see cref="NTXent"/> takes their mean: hence the 2. All three views are anchors, as in
-/// that code; the paper writes t(x) alone, and puts the sum over the positives inside of the logarithm. There the gradient flows through the
-/// anchors only, here through both sides. The second term's embeddings come from a forward pass of their own there; these functions take what they are given.
+/// The released code adds up an anchor's positives where <see cref="NTXent"/> takes their mean: hence the 2. All three views are anchors, as
+/// there; the paper's formula has t(x) alone. In that code the gradient flows through the anchors only, and z* and z′ of the second term come from
+/// a forward pass of their own; here it flows through both sides, and the embeddings are those that are given.
 /// </para>
 /// <para>
 /// Kim, Tack and Hwang, "Adversarial Self-Supervised Contrastive Learning", NeurIPS 2020 (arXiv:2006.07589); Kim-Minseon/RoCL, src/loss.py.

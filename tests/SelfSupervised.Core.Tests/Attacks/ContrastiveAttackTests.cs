@@ -65,6 +65,18 @@ public sealed class ContrastiveAttackTests : IDisposable
     }
 
     [Fact]
+    public void Attack_OtherView_IsEmbeddedOnce()
+    {
+        var calls = new List<bool>();
+        ContrastiveAttack.Attack(_view, _other, images =>
+        {
+            calls.Add(images.requires_grad);
+            return Embed(images);
+        });
+        calls.Should().Equal([false, .. Enumerable.Repeat(true, 7)]);
+    }
+
+    [Fact]
     public void Attack_Seed_SaysEverything()
     {
         var attacked = ContrastiveAttack.Attack(_view, _other, Embed, seed: 3, step: 2);
@@ -88,7 +100,7 @@ public sealed class ContrastiveAttackTests : IDisposable
     [Fact]
     public void Attack_BadInput_Throws()
     {
-        Invalid(() => ContrastiveAttack.Attack(_view[..1], _other[..1], Embed), "Expected `the number of images in `view`` to be at least 2, but got 1.*");
+        Invalid(() => ContrastiveAttack.Attack(_view[..1], _other[..1], Embed), "Expected `view` to hold at least 2 images*but got 1.*");
         Invalid(() => ContrastiveAttack.Attack(_view, _other[..7], Embed), "Expected `other` to hold 8 images like `view`, but got 7.*");
         Invalid(() => ContrastiveAttack.Attack(_view * 2, _other, Embed), "Expected `view` to be within (0, 1)*");
         Invalid(() => ContrastiveAttack.Attack(_view, _other, Embed, temperature: 0), "Expected `temperature`*");

@@ -132,9 +132,19 @@ public sealed class GradientAttackTests : IDisposable
         images[0].zero_();
         images[1].fill_(1);
         var attack = new ProjectedGradientDescent(p, 0.5, 0.2, 5) { Range = (0, 1) };
-        var attacked = attack.Attack(images, x => (x - 0.5).square().sum([1, 2, 3]));
-        TensorAssert.Values(attacked).Should().OnlyContain(value => value >= 0 && value <= 1);
-        TensorAssert.Values(Lp.Distance(attacked, images, p)).Should().OnlyContain(norm => norm <= 0.5 + 1e-5);
+        var seen = new List<Tensor>();
+        var attacked = attack.Attack(images, x =>
+        {
+            seen.Add(x.detach().clone().DetachFromDisposeScope());
+            return (x - 0.5).square().sum([1, 2, 3]);
+        });
+        seen.Should().HaveCount(5);
+        foreach (var one in seen.Append(attacked))
+        {
+            TensorAssert.Values(one).Should().OnlyContain(value => value >= 0 && value <= 1);
+            TensorAssert.Values(Lp.Distance(one, images, p)).Should().OnlyContain(norm => norm <= 0.5 + 1e-5);
+            one.Dispose();
+        }
     }
 
     [Fact]
