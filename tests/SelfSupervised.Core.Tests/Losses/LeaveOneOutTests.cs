@@ -39,7 +39,7 @@ public sealed class LeaveOneOutTests
     }
 
     [Fact]
-    public void Loss_NoAugmentation_IsMoCosToTheBit()
+    public void Loss_NoAugmentation_IsMoCos()
     {
         using var scope = NewDisposeScope();
         var (queries, keys) = (RandomTensors.Normal(1, [6, 5], float32), RandomTensors.Normal(2, [6, 5], float32));
@@ -47,7 +47,7 @@ public sealed class LeaveOneOutTests
         var mask = RandomTensors.Normal(4, [6, 9]).gt(0.5);
         foreach (var reduction in new[] { nn.Reduction.Mean, nn.Reduction.Sum, nn.Reduction.None })
         {
-            TensorAssert.Same(
+            TensorAssert.Close(
                 LeaveOneOut.Loss(queries.unsqueeze(0), keys.view(1, 1, 6, 5), [negatives], 0.07, [mask], reduction),
                 InfoNCE.LossAgainst(queries, keys, negatives, 0.07, mask, reduction));
         }
