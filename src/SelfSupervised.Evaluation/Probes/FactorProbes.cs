@@ -5,7 +5,7 @@ namespace SelfSupervised.Evaluation.Probes;
 
 /// <summary>A linear probe for each of several factors on each of several representations: what a representation keeps, and what it has become invariant to.</summary>
 /// <remarks>
-/// All probes have the same options and seed, and so hold out the same rows where they can. Probing every embedding space, and their concatenations, is how Xiao et
+/// All probes have the same options and seed, and those of a factor hold out the same rows. Probing every embedding space, and their concatenations, is how Xiao et
 /// al., "What Should Not Be Contrastive in Contrastive Learning", 2020 (arXiv:2008.05659), show what leave-one-out spaces are sensitive to.
 /// </remarks>
 public static class FactorProbes
