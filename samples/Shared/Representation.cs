@@ -39,7 +39,8 @@ public sealed record Representation(string Name, Tensor Test, LinearProbeResult 
         }
     }
 
-    private static Tensor Features(nn.Module<Tensor, Tensor> encoder, ImageSet images, Device device, nn.Module<Tensor, Tensor>? view = null)
+    /// <summary>An encoder's features of all images of a set.</summary>
+    public static Tensor Features(nn.Module<Tensor, Tensor> encoder, ImageSet images, Device device, nn.Module<Tensor, Tensor>? view = null)
     {
         var source = new PrefetchingBatchSource(images, new BatchPlan(images.Count, batchSize: 500));
         return FeatureExtractor.Extract(encoder, source.Epoch(0).Select(batch =>

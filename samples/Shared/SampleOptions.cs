@@ -66,7 +66,7 @@ public sealed record SampleOptions
           --output  the folder of report, history and checkpoints; a run that was stopped goes on from there
                     (default: a folder for these settings in {defaults.Sample.ToLowerInvariant()}-run, in the current folder)
           --plain   lines instead of a live bar, as where there is no terminal
-          --smoke   a few steps on few images, to see that it runs
+          --smoke   or --quick: a few steps on few images, to see that it runs
         """;
 
     /// <summary>Reads the command line and the data that it names; says what is wrong, or how it is used.</summary>
@@ -120,7 +120,7 @@ public sealed record SampleOptions
                 "--device" => options with { Device = ParseDevice(OneOf("cpu", "cuda")) },
                 "--output" => options with { Output = Value() },
                 "--plain" => options with { Plain = true },
-                "--smoke" => options with { Smoke = true, Images = 400, Steps = 6, Batch = 32 },
+                "--smoke" or "--quick" => options with { Smoke = true, Images = 400, Steps = 6, Batch = 32 },
                 _ => throw new ArgumentException($"There is no argument {name}."),
             };
 

@@ -155,7 +155,8 @@ public static class SampleReport
         return new ChartSeries(one.Name, values);
     }
 
-    private static ReportImage Picture(ImageSet set, int index)
+    /// <summary>An image of a set.</summary>
+    public static ReportImage Picture(ImageSet set, int index)
     {
         var bytes = new byte[set.Shape.Size];
         set.Read(index, bytes);

@@ -15,6 +15,18 @@ public sealed record MeanEstimate
         HalfWidth = Count > 1 ? StudentT.TwoSided95(Count - 1) * Deviation / Math.Sqrt(Count) : double.NaN;
     }
 
+    /// <summary>Of the results of repetitions, as with other seeds.</summary>
+    /// <param name="values">At least one, all finite.</param>
+    /// <returns>Their mean, and its interval if there are two or more.</returns>
+    /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
+    public static MeanEstimate Of(params IReadOnlyList<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return values.Count > 0 && values.All(double.IsFinite)
+            ? new MeanEstimate(values)
+            : throw new ArgumentException($"Expected `values` to be at least one number, all finite, but got [{string.Join(", ", values)}].", nameof(values));
+    }
+
     /// <summary>n, the repetitions.</summary>
     public int Count { get; }
 

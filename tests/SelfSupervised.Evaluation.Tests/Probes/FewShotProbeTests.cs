@@ -68,10 +68,12 @@ public sealed class FewShotProbeTests : IDisposable
     [Fact]
     public void MeanEstimate_OfTen_HasStudentsInterval()
     {
-        var estimate = new MeanEstimate([.. Enumerable.Range(1, 10).Select(i => (double)i)]);
+        var estimate = MeanEstimate.Of([.. Enumerable.Range(1, 10).Select(i => (double)i)]);
         estimate.Mean.Should().Be(5.5);
         estimate.HalfWidth.Should().BeApproximately(2.262157162740992 * 3.0276503540974917 / Math.Sqrt(10), 1e-9);
-        new MeanEstimate([2]).HalfWidth.Should().Be(double.NaN);
+        MeanEstimate.Of(2).HalfWidth.Should().Be(double.NaN);
+        FluentActions.Invoking(() => MeanEstimate.Of()).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => MeanEstimate.Of(1, double.NaN)).Should().ThrowExactly<ArgumentException>();
         estimate.ToString().Should().Be("5.5000 ± 2.1659");
         double[] published = [12.7062047, 4.3026527, 3.1824463, 2.7764451, 2.5705818, 2.4469119];
         published.Select((_, i) => Math.Round(Evaluation.Internal.StudentT.TwoSided95(i + 1), 7)).Should().Equal(published);
