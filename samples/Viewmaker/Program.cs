@@ -34,8 +34,9 @@ try
     using var scope = NewDisposeScope();
     var all = SampleRun.Compare(options, data, [.. arms.Select(arm => (arm.Name, arm.Method.Encoder))]);
     var onViews = arms.Where(arm => arm.Game is not null).Select(arm => arm.ProbedOnViews(options, data)).ToList();
+    var robust = Robustness.Of(options, data, arms.Select(arm => (arm.Name, arm.Method.Encoder)), all);
     var report = Path.Combine(options.Output, "report.html");
-    ViewmakerReport.Save(report, options, data, arms, all, onViews);
+    ViewmakerReport.Save(report, options, data, arms, all, onViews, robust);
     Console.WriteLine($"{watch.Elapsed.TotalSeconds:F0} s in all; the report is {Path.GetFullPath(report)}");
     return 0;
 }

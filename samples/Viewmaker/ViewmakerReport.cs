@@ -1,13 +1,16 @@
 using System.Globalization;
 using Samples;
 using SelfSupervised.Evaluation.Reports;
+using SelfSupervised.Evaluation.Robustness;
 
 namespace ViewmakerSample;
 
 /// <summary>What each way of learning has led to, and what the viewmaker makes of images, on one page.</summary>
 internal static class ViewmakerReport
 {
-    public static void Save(string path, SampleOptions options, SampleData data, IReadOnlyList<Arm> arms, IReadOnlyList<Representation> all, IReadOnlyList<Representation> onViews)
+    public static void Save(
+        string path, SampleOptions options, SampleData data, IReadOnlyList<Arm> arms, IReadOnlyList<Representation> all,
+        IReadOnlyList<Representation> onViews, IReadOnlyList<(string Name, CorruptionResult Result)> robust)
     {
         var report = new HtmlReport(
             "Viewmaker",
@@ -16,6 +19,13 @@ internal static class ViewmakerReport
         foreach (var arm in arms.Where(arm => arm.Views is { All.Count: > 0 }))
         {
             Pictures(report, arm);
+        }
+
+        if (robust.Count > 0)
+        {
+            var section = report.Section("Corrupted images", "The probes saw clean images only. Of the test images, five hundred.");
+            section.Add(CorruptionReport.Table("Accuracy under the fifteen common corruptions, severities 1, 3 and 5", robust));
+            section.Add(CorruptionReport.Chart("Mean accuracy by severity", robust));
         }
 
         Game(report, arms);
