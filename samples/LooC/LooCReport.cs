@@ -26,7 +26,7 @@ internal static class LooCReport
         }
 
         var gallery = report.Section("Nearest neighbours", "Of the same test images in each representation, first seed. Framed green: the same colour and rotation.");
-        foreach (var way in Study.Ways.Where(way => way != "untrained"))
+        foreach (var way in new[] { "MoCo", "MoCo + colour + rotation", "LooC", "LooC++" })
         {
             gallery.Add(Neighbours(way, data, study));
         }
@@ -35,7 +35,7 @@ internal static class LooCReport
         [
             ("Data", $"sprites: {options.TrainImages} to learn from, {options.TestImages} to test; hearts, triangles and ellipses in 24 colours and 4 quarter turns"),
             ("Views", string.Join(", ", data.All.Operators.Select(one => one.Name))),
-            ("Encoder", "SmallConvNet, 128 features; LooC++ has its last stage three times"),
+            ("Encoder", "SmallConvNet, 128 features; LooC++ and MoCo++ have its last stage three times"),
             ("Momentum", "0.9, queues of 4 batches, temperature 0.2"),
             ("Probes", "linear, on the features that all spaces share; LooC++'s are its branches' together"),
             ("First seed", options.Seed.ToString(CultureInfo.InvariantCulture)),

@@ -22,7 +22,7 @@ internal sealed class Study(SampleOptions options, FactorData data)
     private readonly Dictionary<(string Way, string Factor), List<double>> _accuracies = [];
 
     /// <summary>The ways of learning, in order; the last is an encoder that has learned nothing.</summary>
-    public static IReadOnlyList<string> Ways { get; } = ["MoCo", "MoCo + colour + rotation", "LooC", "LooC++", "untrained"];
+    public static IReadOnlyList<string> Ways { get; } = ["MoCo", "MoCo + colour + rotation", "LooC", "MoCo++ + colour + rotation", "LooC++", "untrained"];
 
     /// <summary>What each branch of LooC++ knows, and all their subsets; of the first seed.</summary>
     public FactorProbeResult? Spaces { get; private set; }
@@ -81,6 +81,7 @@ internal sealed class Study(SampleOptions options, FactorData data)
         {
             "LooC" => new LooC(Encoder, Head, plan, new LooCOptions { MoCo = settings }, seed),
             "LooC++" => new LooC(Branches, Head, plan, new LooCOptions { MoCo = settings }, seed),
+            "MoCo++ + colour + rotation" => new MoCoPlusPlus(Branches, Head, ViewPlan.TwoViews(data.All), settings, seed),
             "MoCo + colour + rotation" => new MoCo(Encoder, Head, ViewPlan.TwoViews(data.All), settings, seed),
             _ => new MoCo(Encoder, Head, ViewPlan.TwoViews(data.Plain), settings, seed),
         };
