@@ -15,7 +15,12 @@ internal static class ViewmakerReport
         var report = new HtmlReport(
             "Viewmaker",
             $"{data.Train.Count:N0} images of {options.DataName} without labels, {options.TrainingSteps:N0} steps of {options.BatchSize} images for each way of learning, seed {options.Seed}");
-        SampleReport.Proof(report, [.. all, .. onViews]);
+        SampleReport.Proof(report, all);
+        report.Section("Linear evaluation on views", "As the paper does it: the probe is trained on the viewmaker's views of the training images, and tested on images as they are.")
+            .Add(new ReportTable(
+                "Accuracy on the test images",
+                ["", new TableColumn("Linear probe", BestValue.Highest), new TableColumn("Nearest neighbours", BestValue.Highest)],
+                onViews.Select(one => (IReadOnlyList<TableCell>)[one.Name, TableCell.Percent(one.Probe.Test.Top1), TableCell.Percent(one.Knn.Test.Top1)])));
         foreach (var arm in arms.Where(arm => arm.Views is { All.Count: > 0 }))
         {
             Pictures(report, arm);
