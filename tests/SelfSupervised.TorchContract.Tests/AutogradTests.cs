@@ -157,6 +157,17 @@ public sealed class AutogradTests
     }
 
     [Fact]
+    public void CustomFunction_GoingBackward_LeavesItsGradientsInTheCallersScope()
+    {
+        // Whence the advice to open a scope around each step.
+        using var scope = NewDisposeScope();
+        var sum = Cube.apply(Leaf(1, 2), 10.0).sum();
+        var before = scope.DisposablesCount;
+        sum.backward();
+        scope.DisposablesCount.Should().BeGreaterThan(before);
+    }
+
+    [Fact]
     public void CustomFunction_OfSeveralTensors_GetsZerosForAnUnusedOutput()
     {
         using var scope = NewDisposeScope();

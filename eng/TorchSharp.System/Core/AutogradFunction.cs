@@ -122,10 +122,10 @@ public static partial class torch
                     .DetachFromDisposeScope()).ToList();
             }
 
-            // Fills the gradients of the inputs that are tensors, in order.
+            // Fills the gradients of the inputs that are tensors, in order. What it is given and what it returns stay in the scope in which the caller goes
+            // backward, as in the genuine library.
             internal void Backward(Span<IntPtr> grads, Span<IntPtr> results)
             {
-                using var scope = NewDisposeScope();
                 var given = new List<Tensor>(grads.Length);
                 for (var i = 0; i < grads.Length; i++)
                     given.Add(grads[i] == IntPtr.Zero && i < _outputs.Count ? Aten.Call("aten::zeros_like", _outputs[i]) : new Tensor(grads[i]));

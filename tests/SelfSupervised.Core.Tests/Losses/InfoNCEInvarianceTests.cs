@@ -96,9 +96,10 @@ public sealed class InfoNCEInvarianceTests : IDisposable
     public void Loss_ForwardAndBackward_LeavesNothing() => LeakCheck.NothingLeft(
         () =>
         {
-            using var oneWay = InfoNCE.Loss(_queries, _keys);
-            using var symmetric = InfoNCE.SymmetricLoss(_queries, _keys);
-            using var against = InfoNCE.LossAgainst(_queries, _keys, _negatives);
+            using var scope = NewDisposeScope(); // TorchSharp leaves a function's gradients in it
+            var oneWay = InfoNCE.Loss(_queries, _keys);
+            var symmetric = InfoNCE.SymmetricLoss(_queries, _keys);
+            var against = InfoNCE.LossAgainst(_queries, _keys, _negatives);
             oneWay.backward();
             symmetric.backward();
             against.backward();

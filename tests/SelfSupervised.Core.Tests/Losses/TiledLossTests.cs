@@ -226,7 +226,8 @@ public sealed class TiledLossTests : IDisposable
         LeakCheck.NothingLeft(
             () =>
             {
-                using var loss = InfoNCE.BatchInTiles(z[0], z[1], 0.001, null, nn.Reduction.Mean, bothWays: true, tiling);
+                using var scope = NewDisposeScope(); // TorchSharp leaves a function's gradients in it
+                var loss = InfoNCE.BatchInTiles(z[0], z[1], 0.001, null, nn.Reduction.Mean, bothWays: true, tiling);
                 loss.backward();
                 z[0].grad = null;
                 z[1].grad = null;
