@@ -24,7 +24,7 @@ namespace SelfSupervised.Core.Methods;
 /// </para>
 /// <para>
 /// Tamkin, Wu and Goodman, "Viewmaker Networks: Learning Views for Unsupervised Representation Learning", ICLR 2021 (arXiv:2010.07432);
-/// alextamkin/viewmaker, src/systems/image_systems/viewmaker.py: the encoder by SGD at 0.03, momentum 0.9, decay 1e-4; the viewmaker by Adam at
+/// alextamkin/viewmaker, src/systems/image_systems.py: the encoder by SGD at 0.03, momentum 0.9, decay 1e-4; the viewmaker by Adam at
 /// 0.001; τ = 0.07, batches of 256, 200 epochs, a budget of 0.05. Gradient reversal: Ganin and Lempitsky, 2015 (arXiv:1409.7495).
 /// </para>
 /// </remarks>

@@ -38,7 +38,7 @@ public sealed class MoCoPlusPlus : PretrainingMethod
     public MoCoPlusPlus(
         Func<nn.Module<Tensor, Tensor>> encoder,
         Func<nn.Module<Tensor, Tensor>> head,
-        ViewPlan views,
+        IViews views,
         MoCoOptions? options = null,
         long seed = 0)
         : base(nameof(MoCoPlusPlus))
@@ -70,7 +70,7 @@ public sealed class MoCoPlusPlus : PretrainingMethod
     public MoCoOptions Options { get; }
 
     /// <summary>The views: the query's and the key's.</summary>
-    public ViewPlan Views { get; }
+    public IViews Views { get; }
 
     /// <summary>What is drawn at random is drawn from it.</summary>
     public long Seed { get; }
@@ -100,7 +100,7 @@ public sealed class MoCoPlusPlus : PretrainingMethod
         ArgumentNullException.ThrowIfNull(batch);
         ViewGuard.Place(player, Players.Count, nameof(player));
         using var scope = NewDisposeScope();
-        var views = Views.Apply(batch.Images, Seed, batch.Step, batch.Indices.Span);
+        var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
         var queries = spaces.call(views[0]).unbind(1);
         var keys = (Options.ShuffleKeys ? BatchShuffle.Encode(keySpaces.call, views[1], Seed, batch.Step) : keySpaces.call(views[1])).unbind(1);
         ModuleGuard.Embeddings(queries[0], "the heads' outputs", views[0].shape[0], Options.Dimension);
