@@ -32,7 +32,7 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
     private readonly MemoryBank bank;
     private readonly NceLoss? nce;
     private readonly NegativeSampler _sampler;
-    private readonly PendingUpdates _pending = new();
+    private readonly PendingRows _pending = new();
 
     /// <summary>Composes the method, which then owns encoder, head and bank.</summary>
     /// <param name="encoder">f, from views [B, C, H, W] to features [B, d].</param>
@@ -133,7 +133,7 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
     public override void AfterStep(int player = 0)
     {
         ViewGuard.Place(player, Players.Count, nameof(player));
-        _pending.Apply(bank);
+        _pending.Take((rows, indices, _) => bank.Update(rows, indices, checkValues: false));
     }
 
     /// <inheritdoc/>

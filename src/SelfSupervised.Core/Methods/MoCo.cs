@@ -33,7 +33,7 @@ public sealed class MoCo : PretrainingMethod
     private readonly MomentumEncoder keyEncoder;
     private readonly MomentumEncoder keyHead;
     private readonly KeyQueue queue;
-    private readonly PendingKeys _pending = new();
+    private readonly PendingRows _pending;
 
     /// <summary>Composes the method, which then owns all its parts.</summary>
     /// <param name="encoder">Makes f, from views [B, C, H, W] to features; asked twice, for queries and for keys.</param>
@@ -66,6 +66,7 @@ public sealed class MoCo : PretrainingMethod
         (this.encoder, this.head) = (encoder(), head());
         keyEncoder = new MomentumEncoder(this.encoder, encoder, Options.Momentum, Options.Buffers);
         keyHead = new MomentumEncoder(this.head, head, Options.Momentum, Options.Buffers);
+        _pending = new PendingRows(Options.QueueCapacity);
         queue = new KeyQueue(Options.QueueCapacity, Options.Dimension, Options.QueueStart, seed);
         RegisterComponents();
     }
@@ -119,7 +120,7 @@ public sealed class MoCo : PretrainingMethod
 
         if (training)
         {
-            _pending.Add(keys, batch, Options.QueueCapacity);
+            _pending.Add(batch.Step, batch.Indices.Span, keys);
         }
 
         var queries = query.detach();
@@ -136,7 +137,7 @@ public sealed class MoCo : PretrainingMethod
         ViewGuard.Place(player, Players.Count, nameof(player));
         keyEncoder.Update(encoder);
         keyHead.Update(head);
-        _pending.MoveTo(queue);
+        _pending.Take((keys, indices, step) => queue.Enqueue(keys, indices, step, checkValues: false));
     }
 
     /// <inheritdoc/>

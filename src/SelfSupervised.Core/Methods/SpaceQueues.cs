@@ -11,7 +11,7 @@ internal sealed class SpaceQueues : nn.Module
 {
     // The field's name begins the state's names.
     private readonly ModuleList<KeyQueue> spaces;
-    private readonly PendingKeys[] _pending;
+    private readonly PendingRows[] _pending;
     private readonly MoCoOptions _options;
 
     public SpaceQueues(int count, MoCoOptions options, long seed)
@@ -20,7 +20,7 @@ internal sealed class SpaceQueues : nn.Module
         _options = options;
         spaces = new ModuleList<KeyQueue>(
             [.. Enumerable.Range(0, count).Select(space => new KeyQueue(options.QueueCapacity, options.Dimension, options.QueueStart, SeedOf(seed, space)))]);
-        _pending = [.. Enumerable.Range(0, count).Select(_ => new PendingKeys())];
+        _pending = [.. Enumerable.Range(0, count).Select(_ => new PendingRows(options.QueueCapacity))];
         RegisterComponents();
     }
 
@@ -42,13 +42,14 @@ internal sealed class SpaceQueues : nn.Module
         return (Similarity.Unit(cat([.. entering]), ScalarType.Float32), FalseNegatives.Among(own, cat([.. entering.Select(_ => own)])));
     }
 
-    public void Add(int space, IReadOnlyList<Tensor> entering, PretrainingBatch batch) => _pending[space].Add(entering, batch, _options.QueueCapacity);
+    public void Add(int space, IReadOnlyList<Tensor> entering, PretrainingBatch batch) => _pending[space].Add(batch.Step, batch.Indices.Span, entering);
 
     public void Enqueue()
     {
         for (var space = 0; space < _pending.Length; space++)
         {
-            _pending[space].MoveTo(spaces[space]);
+            var queue = spaces[space];
+            _pending[space].Take((keys, indices, step) => queue.Enqueue(keys, indices, step, checkValues: false));
         }
     }
 

@@ -153,6 +153,20 @@ public sealed class MoCoTests
     }
 
     [Fact]
+    public void AfterStep_StepGivenUpAndBegunAnew_TakesUpOnlyTheNewKeys()
+    {
+        // As where a run fails between a loss and its step, and goes on from a checkpoint.
+        using var scope = NewDisposeScope();
+        using var method = Method(s_options);
+        method.Compute(Batch(4)).Dispose();
+        method.Compute(Batch(5)).Dispose();
+        method.Compute(Batch(4)).Dispose();
+        method.AfterStep();
+        method.Queue.Count.Should().Be(6);
+        TensorAssert.Close(method.Queue.Steps(), [.. Enumerable.Repeat(4.0, 6)], [6]);
+    }
+
+    [Fact]
     public void Symmetric_Step_EnqueuesBothViews()
     {
         using var scope = NewDisposeScope();
