@@ -33,6 +33,7 @@ public sealed class Pretrainer
     private readonly RunReporter _reporter;
     private readonly TrainingHistory _history = new();
     private readonly LossBuffer _losses;
+    private readonly TrainingStep _step;
     private readonly RunState _state;
     private readonly CheckpointFolder? _folder;
     private int? _saved;
@@ -102,6 +103,7 @@ public sealed class Pretrainer
         (_method, _source, _optimizers, _options) = (method, source, [.. optimizers], options);
         _reporter = new RunReporter([.. observers], _history);
         _losses = new LossBuffer(method.Players);
+        _step = new TrainingStep(method, _optimizers, options, _losses);
         _state = new RunState(method, _optimizers, _history);
         _folder = options.CheckpointFolder is { } path ? new CheckpointFolder(path, options.KeepCheckpoints) : null;
     }
@@ -139,7 +141,7 @@ public sealed class Pretrainer
         {
             using var scope = NewDisposeScope();
             var isReport = ++step % _options.ReportEvery == 0 || step == _options.Steps;
-            var output = Step(step, batches, isReport);
+            var output = _step.Take(step, batches, isReport);
             if (isReport)
             {
                 ReadLosses();
@@ -204,75 +206,6 @@ public sealed class Pretrainer
                 yield return batch with { Step = first++ };
             }
         }
-    }
-
-    // What the first player's last batch made is left in the caller's scope.
-    private MethodOutput Step(int step, IEnumerator<PretrainingBatch> batches, bool isReport)
-    {
-        using var scope = NewDisposeScope();
-        var parts = new PretrainingBatch[_options.Accumulation];
-        for (var part = 0; part < parts.Length; part++)
-        {
-            _ = batches.MoveNext();
-            parts[part] = batches.Current;
-        }
-
-        MethodOutput? kept = null;
-        var pass = 0;
-        for (var player = 0; player < _optimizers.Count; player++)
-        {
-            var updates = step <= _optimizers[player].LastStep ? _optimizers[player].UpdatesPerStep : 0;
-            for (var update = 1; update <= updates; update++)
-            {
-                var isLast = update == updates;
-                var output = Update(player, step, parts, pass++, isLast, isReport && isLast && player == 0);
-                kept = output ?? kept;
-            }
-        }
-
-        if (kept is not null)
-        {
-            scope.MoveToOuter([kept.Loss, .. kept.Embeddings, .. kept.Metrics.Values]);
-        }
-
-        return kept!;
-    }
-
-    // What it made of the last batch is kept if it is to be reported, in the caller's scope. Of several updates the last one's loss counts.
-    private MethodOutput? Update(int player, int step, PretrainingBatch[] parts, int pass, bool isLast, bool isReport)
-    {
-        var (optimizer, schedule) = _optimizers[player];
-        MethodOutput? kept = null;
-        optimizer.zero_grad();
-        for (var part = 0; part < parts.Length; part++)
-        {
-            using var scope = NewDisposeScope();
-            var isKept = isReport && part == parts.Length - 1;
-            var output = _method.Compute(parts[part] with { WithMetrics = isKept, Pass = pass }, player);
-            using var share = (1.0 / parts.Length).ToScalar();
-            var loss = parts.Length == 1 ? output.Loss : output.Loss.mul(share);
-            loss.backward();
-            if (isLast)
-            {
-                _losses.Add(player, step, loss);
-            }
-
-            if (isKept)
-            {
-                kept = output with { Loss = output.Loss.detach() };
-                scope.MoveToOuter([kept.Loss, .. kept.Embeddings, .. kept.Metrics.Values]);
-            }
-        }
-
-        if (_options.MaxGradientNorm is { } norm)
-        {
-            nn.utils.clip_grad_norm_(_method.TrainedParameters(player).Select(entry => entry.Parameter), norm);
-        }
-
-        optimizer.SetLearningRate(schedule(step - 1));
-        optimizer.step();
-        _method.AfterStep(player);
-        return kept;
     }
 
     private void ReadLosses()
