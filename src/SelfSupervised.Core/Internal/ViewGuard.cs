@@ -115,6 +115,16 @@ internal static class ViewGuard
         }
     }
 
+    /// <summary>Two views of an image, each with a part to play.</summary>
+    public static void Pair(IViews? views, string name, string roles)
+    {
+        ArgumentNullException.ThrowIfNull(views, name);
+        if (views.Count != 2)
+        {
+            throw new ArgumentException($"Expected `{name}` to plan two views, {roles}, but it plans {views.Count}.", name);
+        }
+    }
+
     /// <summary>One number per image: [B], on the images' device.</summary>
     public static void PerImage(Tensor? values, string name, Tensor images, string imagesName)
     {

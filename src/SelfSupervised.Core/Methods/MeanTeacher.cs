@@ -49,11 +49,7 @@ public sealed class MeanTeacher : PretrainingMethod
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count != 2)
-        {
-            throw new ArgumentException($"Expected `views` to plan two views, student's and teacher's, but it plans {views.Count}.", nameof(views));
-        }
+        ViewGuard.Pair(views, nameof(views), "student's and teacher's");
 
         foreach (var label in labels)
         {

@@ -56,11 +56,7 @@ public sealed class MoCo : PretrainingMethod
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count != 2)
-        {
-            throw new ArgumentException($"Expected `views` to plan two views, query and key, but it plans {views.Count}.", nameof(views));
-        }
+        ViewGuard.Pair(views, nameof(views), "query and key");
 
         (Options, Views, Seed) = (options ?? new MoCoOptions(), views, seed);
         (this.encoder, this.head) = (encoder(), head());

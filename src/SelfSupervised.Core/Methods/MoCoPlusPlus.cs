@@ -45,11 +45,7 @@ public sealed class MoCoPlusPlus : PretrainingMethod
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(views);
-        if (views.Count != 2)
-        {
-            throw new ArgumentException($"Expected `views` to plan two views, query and key, but it plans {views.Count}.", nameof(views));
-        }
+        ViewGuard.Pair(views, nameof(views), "query and key");
 
         // Which also refuses symmetric ones.
         Options = options is null ? new LooCOptions().MoCo : new LooCOptions { MoCo = options }.MoCo;
