@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using SelfSupervised.Core.Encoders;
 using SelfSupervised.Core.Memory;
@@ -14,7 +12,6 @@ namespace SelfSupervised.Benchmarks;
 public class MomentumUpdates
 {
     private const int Keys = 256;
-    private const int Stretches = 25;
     private readonly int[] _images = [.. Enumerable.Range(0, Keys).Select(i => 7 * i)];
     private ResNet _online = null!;
     private ResNet _average = null!;
@@ -90,35 +87,21 @@ public class MomentumUpdates
         _fresh.Dispose();
     }
 
-    /// <summary>Prints the milliseconds of each on the CPU: the median of several calls, between which the others are called, as in a step.</summary>
-    internal static void PrintRound()
+    /// <summary>Prints milliseconds of one of them.</summary>
+    internal static void PrintRound(string what)
     {
-        var updates = new MomentumUpdates();
+        var updates = new MomentumUpdates { Device = Round.Device };
         updates.Setup();
-        (string Name, Action Action, int Calls)[] actions =
-        [
-            ("update", updates.Update, 1), ("update-loop", updates.UpdateByLoop, 1), ("enqueue", updates.Enqueue, 100), ("bank", updates.UpdateBank, 100),
-        ];
-
-        // The first are spent on compiling for good.
-        var times = Enumerable.Range(0, 10 + Stretches).Select(_ => Array.ConvertAll(actions, one => Milliseconds(one.Action, one.Calls))).Skip(10).ToList();
-        for (var i = 0; i < actions.Length; i++)
+        (Action action, int calls) = what switch
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{actions[i].Name} {times.Select(one => one[i]).Order().ElementAt(Stretches / 2):F4}"));
-        }
-
+            "update" => ((Action)updates.Update, 1),
+            "update-loop" => (updates.UpdateByLoop, 1),
+            "enqueue" => (updates.Enqueue, 100),
+            "bank" => (updates.UpdateBank, 100),
+            _ => throw new ArgumentException($"Expected update, update-loop, enqueue or bank, but got {what}."),
+        };
+        Round.Print(Round.Milliseconds(action, seconds: 1, calls));
         updates.Cleanup();
-    }
-
-    private static double Milliseconds(Action action, int calls)
-    {
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < calls; i++)
-        {
-            action();
-        }
-
-        return watch.Elapsed.TotalMilliseconds / calls;
     }
 
     private void Wait()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,8 +9,6 @@ namespace SelfSupervised.Benchmarks;
 [MemoryDiagnoser]
 public class OperatorOverhead
 {
-    private const int Calls = 10_000;
-    private const int Stretches = 51;
     private readonly Tensor _x = ones(10).DetachFromDisposeScope();
 
     [Benchmark(Baseline = true)]
@@ -30,28 +27,18 @@ public class OperatorOverhead
     [GlobalCleanup]
     public void Cleanup() => _x.Dispose();
 
-    /// <summary>Prints nanoseconds per call of <see cref="AddInAScope"/>, on one thread: the median of many short stretches.</summary>
+    /// <summary>Prints milliseconds of a thousand <see cref="AddInAScope"/>, on one thread.</summary>
     internal static void PrintRound()
     {
         set_num_threads(1);
         var overhead = new OperatorOverhead();
-        // Until it is compiled for good.
-        overhead.Time(Calls * 20);
-        Thread.Sleep(200);
-        overhead.Time(Calls * 20);
-        var stretches = Enumerable.Range(0, Stretches).Select(_ => overhead.Time(Calls)).Order().ToList();
-        Console.WriteLine(stretches[Stretches / 2].ToString("F0", CultureInfo.InvariantCulture));
-        overhead.Cleanup();
-    }
-
-    private double Time(int calls)
-    {
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < calls; i++)
+        // Compiled for good in the background.
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(1);)
         {
-            AddInAScope();
+            overhead.AddInAScope();
         }
 
-        return watch.Elapsed.TotalNanoseconds / calls;
+        Round.Print(1000 * Round.Milliseconds(overhead.AddInAScope, seconds: 2, calls: 10_000));
+        overhead.Cleanup();
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using SelfSupervised.Core.Viewmaker;
 using TorchSharp;
@@ -64,13 +63,12 @@ public class Perturbations
         foreach (var one in _owned) one.Dispose();
     }
 
-    /// <summary>Prints milliseconds per batch on two threads of the CPU.</summary>
+    /// <summary>Prints milliseconds per batch.</summary>
     internal static void PrintRound(string kernel, int side)
     {
-        set_num_threads(2);
-        var perturbations = new Perturbations { Kernel = kernel, Side = side };
+        var perturbations = new Perturbations { Kernel = kernel, Side = side, Device = Round.Device };
         perturbations.Setup();
-        Console.WriteLine(Viewmakers.Milliseconds(perturbations.Apply, seconds: 0.7).ToString("F3", CultureInfo.InvariantCulture));
+        Round.Print(Round.Milliseconds(perturbations.Apply, seconds: 0.7));
         perturbations.Cleanup();
     }
 }

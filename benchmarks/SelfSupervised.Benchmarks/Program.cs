@@ -3,15 +3,18 @@ using BenchmarkDotNet.Running;
 using SelfSupervised.Benchmarks;
 using SelfSupervised.Core.Views;
 
-// `overhead`, `views`, `memory`, `viewmaker` and `losses` are one round each of the side-by-side measurements in ../*.sh; all else is
+// `machine`, `overhead`, `views`, `memory`, `viewmaker` and `losses` are each one side of the measurements in ../*.sh; all else is
 // BenchmarkDotNet's.
 switch (args)
 {
+    case ["machine"]:
+        Round.PrintVersions();
+        return;
     case ["overhead"]:
         OperatorOverhead.PrintRound();
         return;
-    case ["memory"]:
-        MomentumUpdates.PrintRound();
+    case ["memory", var what]:
+        MomentumUpdates.PrintRound(what);
         return;
     case ["views", var executor]:
         ViewExecutors.PrintRound(Enum.Parse<ViewExecutor>(executor));

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using SelfSupervised.Core.Viewmaker;
 using TorchSharp;
@@ -60,33 +58,13 @@ public class Viewmakers
         _images.Dispose();
     }
 
-    /// <summary>Prints milliseconds per batch on two threads of the CPU: the median of what fits into three seconds.</summary>
+    /// <summary>Prints milliseconds per batch.</summary>
     internal static void PrintRound(string how, int images)
     {
-        set_num_threads(2);
-        var viewmakers = new Viewmakers { Images = images };
+        var viewmakers = new Viewmakers { Images = images, Device = Round.Device };
         viewmakers.Setup();
-        Action step = how == "forward" ? viewmakers.Forward : viewmakers.ForwardAndBackward;
-        Console.WriteLine(Milliseconds(step).ToString("F2", CultureInfo.InvariantCulture));
+        Round.Print(Round.Milliseconds(how == "forward" ? viewmakers.Forward : viewmakers.ForwardAndBackward, seconds: 3));
         viewmakers.Cleanup();
-    }
-
-    internal static double Milliseconds(Action step, double seconds = 3)
-    {
-        for (var i = 0; i < 3; i++)
-        {
-            step();
-        }
-
-        var times = new List<double>();
-        for (var whole = Stopwatch.StartNew(); whole.Elapsed.TotalSeconds < seconds || times.Count < 5;)
-        {
-            var watch = Stopwatch.StartNew();
-            step();
-            times.Add(watch.Elapsed.TotalMilliseconds);
-        }
-
-        return times.Order().ElementAt(times.Count / 2);
     }
 
     // The GPU's time counts only when it is waited for.

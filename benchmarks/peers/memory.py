@@ -1,75 +1,71 @@
-"""One round of ../memory.sh: milliseconds of what momentum and memory add to a step, as PyTorch code is written.
+"""One side of ../memory.sh: milliseconds of what momentum and memory add to a step, as PyTorch code is written.
 
-The parameters are a ResNet-50's with its classification layer, 25.6 million. A row is the median of several calls, between which the others are
-called, as in a step.
+    memory.py floor|loop|foreach|moco|enqueue|bank|copy-rows
+
+The parameters are a ResNet-50's with its classification layer, 25.6 million.
 """
-import statistics
-import time
+import sys
 
 import torch
 import torch.nn.functional as F
 import torchvision
 
+from timing import DEVICE, milliseconds
+
 KEYS, DIMENSION, CAPACITY, IMAGES = 256, 128, 65_536, 50_000
-STRETCHES = 25
-
-online, average = torchvision.models.resnet50(), torchvision.models.resnet50()
-queue, pointer = F.normalize(torch.randn(DIMENSION, CAPACITY), dim=0), 0
-bank = F.normalize(torch.randn(IMAGES, DIMENSION))
-keys = torch.randn(KEYS, DIMENSION)
-images = torch.arange(KEYS) * 7
-flat = torch.empty(sum(p.numel() for p in online.parameters()))
-source = torch.ones_like(flat)
 
 
-def copy():
-    """The floor: the parameters read once and written once."""
-    flat.copy_(source)
+def update(how):
+    online, average = (torchvision.models.resnet50().to(DEVICE) for _ in range(2))
+    flat, flat_average = (torch.ones(sum(p.numel() for p in online.parameters()), device=DEVICE) for _ in range(2))
+
+    def floor():
+        """The same numbers in one piece, in one pass."""
+        flat_average.lerp_(flat, 0.001)
+
+    def moco():
+        """New tensors for both products and for their sum, one parameter after the other; lightly has it so too."""
+        for old, new in zip(average.parameters(), online.parameters()):
+            old.data = old.data * 0.999 + new.data * (1.0 - 0.999)
+
+    def loop():
+        for old, new in zip(average.parameters(), online.parameters()):
+            old.mul_(0.999).add_(new, alpha=1 - 0.999)
+
+    def foreach():
+        torch._foreach_mul_(list(average.parameters()), 0.999)
+        torch._foreach_add_(list(average.parameters()), list(online.parameters()), alpha=1 - 0.999)
+
+    return {"floor": floor, "moco": moco, "loop": loop, "foreach": foreach}[how]
 
 
-def as_moco():
-    """New tensors for both products and for their sum, one parameter after the other."""
-    for old, new in zip(average.parameters(), online.parameters()):
-        old.data = old.data * 0.999 + new.data * (1.0 - 0.999)
+def rows(how):
+    queue = F.normalize(torch.randn(DIMENSION, CAPACITY, device=DEVICE), dim=0)
+    bank = F.normalize(torch.randn(IMAGES, DIMENSION, device=DEVICE))
+    keys = torch.randn(KEYS, DIMENSION, device=DEVICE)
+    images = torch.arange(KEYS, device=DEVICE) * 7
+    target = torch.zeros_like(keys)
+    pointer = 0
+
+    def enqueue():
+        """Unit keys as columns of a [d, K] queue; a batch divides K."""
+        nonlocal pointer
+        queue[:, pointer:pointer + KEYS] = F.normalize(keys).t()
+        pointer = (pointer + KEYS) % CAPACITY
+
+    def update_bank():
+        fresh = bank.index_select(0, images).mul_(0.5).add_(F.normalize(keys), alpha=0.5)
+        bank.index_copy_(0, images, F.normalize(fresh))
+
+    return {"enqueue": enqueue, "bank": update_bank, "copy-rows": lambda: target.copy_(keys)}[how]
 
 
-def loop():
-    for old, new in zip(average.parameters(), online.parameters()):
-        old.mul_(0.999).add_(new, alpha=1 - 0.999)
+def main(how):
+    small = how in ("enqueue", "bank", "copy-rows")
+    action = rows(how) if small else update(how)
+    with torch.no_grad():
+        print(f"{milliseconds(action, 1.0, calls=100 if small else 1):.4f}")
 
 
-def foreach():
-    torch._foreach_mul_(list(average.parameters()), 0.999)
-    torch._foreach_add_(list(average.parameters()), list(online.parameters()), alpha=1 - 0.999)
-
-
-def enqueue():
-    """Unit keys as columns of a [d, K] queue; a batch divides K."""
-    global pointer
-    queue[:, pointer:pointer + KEYS] = F.normalize(keys).t()
-    pointer = (pointer + KEYS) % CAPACITY
-
-
-def update_bank():
-    fresh = bank.index_select(0, images).mul_(0.5).add_(F.normalize(keys), alpha=0.5)
-    bank.index_copy_(0, images, F.normalize(fresh))
-
-
-def milliseconds(action, calls):
-    start = time.perf_counter()
-    for _ in range(calls):
-        action()
-    return (time.perf_counter() - start) / calls * 1e3
-
-
-ACTIONS = {"copy": (copy, 1), "update-moco": (as_moco, 1), "update-python-loop": (loop, 1), "update-foreach": (foreach, 1),
-           "enqueue-python": (enqueue, 100), "bank-python": (update_bank, 100)}
-times = {name: [] for name in ACTIONS}
-with torch.no_grad():
-    for stretch in range(-3, STRETCHES):
-        for name, (action, calls) in ACTIONS.items():
-            taken = milliseconds(action, calls)
-            if stretch >= 0:
-                times[name].append(taken)
-for name, values in times.items():
-    print(name, f"{statistics.median(values):.4f}")
+if __name__ == "__main__":
+    main(sys.argv[1])

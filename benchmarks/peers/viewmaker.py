@@ -1,18 +1,18 @@
-"""One round of ../viewmaker.sh: milliseconds per batch of the released form of the viewmaker network in PyTorch.
+"""One side of ../viewmaker.sh: milliseconds per batch of the released form of the viewmaker network in PyTorch.
 
-    python3 viewmaker.py network forward|both BATCH            (images of 3x32x32, two threads)
-    python3 viewmaker.py kernel copy|clamp|dct|L0|L1|L2|LInfinity|projection BATCH SIZE
+    viewmaker.py network forward|both BATCH            (images of 3x32x32)
+    viewmaker.py kernel copy|clamp|dct|L0|L1|L2|LInfinity|projection BATCH SIZE
 
-The median of many short stretches, since the machine may be shared. The network is written as the paper's code has it:
+The network is written as the paper's code has it:
 noise drawn and joined, reflected borders by padding, nearest upsampling, whole convolutions, instance norm.
 """
-import statistics
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from timing import DEVICE, milliseconds
 
 SIZE = 32
 
@@ -65,22 +65,11 @@ class Viewmaker(nn.Module):
 
 
 def noisy(x):
-    return torch.cat([x, torch.rand(x.shape[0], 1, *x.shape[2:])], 1)
+    return torch.cat([x, torch.rand(x.shape[0], 1, *x.shape[2:], device=x.device)], 1)
 
 
 def l1(delta):
     return delta * 0.05 / (delta.abs().mean([1, 2, 3], keepdim=True) + 1e-4)
-
-
-def milliseconds(step, seconds=3.0):
-    for _ in range(3):
-        step()
-    times, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times) < 5:
-        start = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - start) * 1e3)
-    return statistics.median(times)
 
 
 INFINITY = float("inf")
@@ -95,7 +84,7 @@ def projected(delta, radius):
     """Duchi et al.: by sorting."""
     size = delta.flatten(1).abs()
     descending = size.sort(1, descending=True)[0]
-    thresholds = (descending.cumsum(1) - radius) / torch.arange(1, size.shape[1] + 1)
+    thresholds = (descending.cumsum(1) - radius) / torch.arange(1, size.shape[1] + 1, device=size.device)
     last = (descending > thresholds).sum(1, keepdim=True) - 1
     threshold = thresholds.gather(1, last).clamp_min(0).view(-1, 1, 1, 1)
     return delta.sign() * (delta.abs() - threshold).clamp_min(0)
@@ -112,7 +101,7 @@ def dct(x):
     for _ in range(2):
         size = x.shape[-1]
         spectrum = torch.fft.fft(torch.cat([x[..., ::2], x[..., 1::2].flip(-1)], -1))
-        turn = torch.arange(size) * (torch.pi / (2 * size))
+        turn = torch.arange(size, device=x.device) * (torch.pi / (2 * size))
         x = (2 * (spectrum.real * turn.cos() + spectrum.imag * turn.sin())).transpose(-1, -2)
     return x
 
@@ -132,9 +121,8 @@ def kernel(what, delta, images, target):
 
 
 def main(what, how, batch, size=SIZE):
-    torch.set_num_threads(2)
     torch.manual_seed(1)
-    network, images = Viewmaker(), torch.rand(batch, 3, size, size)
+    network, images = Viewmaker().to(DEVICE), torch.rand(batch, 3, size, size, device=DEVICE)
 
     def forward():
         with torch.no_grad():
@@ -147,7 +135,7 @@ def main(what, how, batch, size=SIZE):
     if what == "network":
         step = forward if how == "forward" else both
     else:
-        delta = torch.randn(batch, 3, size, size).tanh()
+        delta = torch.randn(batch, 3, size, size, device=DEVICE).tanh()
         step = kernel(how, delta, images, torch.empty_like(delta))
     print(f"{milliseconds(step, 3.0 if what == 'network' else 0.7):.3f}")
 
