@@ -45,6 +45,6 @@ public static class FastGradientSign
         using var noGradient = no_grad();
         var gradient = InputGradient.Of(loss, inputs, checkValues);
         var step = SteepestAscent.Step(gradient, double.PositiveInfinity, targeted ? -size : size);
-        return ProjectedGradientDescent.Clip(step.add_(inputs), range).MoveToOuterDisposeScope();
+        return ProjectedGradientDescent.Clip(step.add_(inputs, Scalars.One), range).MoveToOuterDisposeScope();
     }
 }

@@ -102,7 +102,7 @@ public sealed record ProjectedGradientDescent
         var radius = Budget.Radius(inputs.numel() / inputs.shape[0]);
         var samples = inputs.detach();
         var attacked = RandomStart
-            ? Clip(samples.add(BallPoints.Draw(samples, Budget.P, radius, seed, step, indices)), Range)
+            ? Clip(samples.add(BallPoints.Draw(samples, Budget.P, radius, seed, step, indices), Scalars.One), Range)
             : samples.alias();
         for (var count = 0; count < Steps; count++)
         {
@@ -137,7 +137,7 @@ public sealed record ProjectedGradientDescent
         }
 
         var length = radius * (StepSize / Budget.Size);
-        var moved = attacked.add(SteepestAscent.Step(gradient, Budget.P, length)).sub_(samples);
-        return Clip(LpBall.Project(moved, Budget.P, radius).add_(samples), Range).MoveToOuterDisposeScope();
+        var moved = attacked.add(SteepestAscent.Step(gradient, Budget.P, length), Scalars.One).sub_(samples);
+        return Clip(LpBall.Project(moved, Budget.P, radius).add_(samples, Scalars.One), Range).MoveToOuterDisposeScope();
     }
 }

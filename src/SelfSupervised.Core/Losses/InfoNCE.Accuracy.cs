@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Internal;
 using SelfSupervised.Core.Losses.Tiled;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,13 +23,13 @@ public static partial class InfoNCE
         CheckBatch(queries, keys, falseNegatives, checkValues);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var count = queries.shape[0].ToScalar();
+        var count = queries.shape[0];
         var precision = Similarity.Precision(queries, keys);
         var plan = PairPlan.OfBatch(
-            queries.shape[0], temperature: 1, precision, falseNegatives is not null, Tiling.For(queries));
+            count, temperature: 1, precision, falseNegatives is not null, Tiling.For(queries));
         using var scores = new PairScores(
             plan, Similarity.Unit(queries, precision), Similarity.Unit(keys, precision), falseNegatives);
-        return Share(scores.Nearest().eq(arange(count, ScalarType.Int64, queries.device))).MoveToOuterDisposeScope();
+        return Share(scores.Nearest().eq(Places.UpTo(count, queries.device))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Contrastive accuracy against given negatives: the share of queries that no negative is as similar to as their key.</summary>

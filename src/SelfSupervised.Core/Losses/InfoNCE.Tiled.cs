@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Internal;
 using SelfSupervised.Core.Losses.Tiled;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ public static partial class InfoNCE
             using var half = 0.5.ToScalar();
             var there = PairLoss.Of(plan with { ColumnsLearn = columns.requires_grad }, falseNegatives, rows, columns);
             var back = PairLoss.Of(plan with { ColumnsLearn = rows.requires_grad }, falseNegatives?.t(), columns, rows);
-            return there.add(back).mul(half);
+            return there.add(back, Scalars.One).mul(half);
         }
     }
 

@@ -97,15 +97,16 @@ public static class NTXent
         CheckViews(views, falseNegatives, checkValues);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        using var images = views[0].shape[0].ToScalar();
+        var images = views[0].shape[0];
+        using var perView = images.ToScalar();
         var precision = Similarity.Precision(views);
         var unit = Similarity.Unit(cat(views.Select(view => view.to(precision)).ToArray()), precision);
         var plan = PairPlan.OfViews(
-            views.Count, views[0].shape[0], temperature: 1, precision, falseNegatives is not null, Tiling.For(unit));
+            views.Count, images, temperature: 1, precision, falseNegatives is not null, Tiling.For(unit));
         using var scores = new PairScores(plan, unit, unit, falseNegatives);
 
-        var image = arange(images, ScalarType.Int64, unit.device);
-        var nearest = scores.Nearest().remainder(images).view(views.Count, -1);
+        var image = Places.UpTo(images, unit.device);
+        var nearest = scores.Nearest().remainder(perView).view(views.Count, -1);
         return nearest.eq(image).to(ScalarType.Float32).mean().MoveToOuterDisposeScope();
     }
 

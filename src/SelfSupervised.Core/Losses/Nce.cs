@@ -61,11 +61,11 @@ public static class Nce
         using var logCount = Math.Log(count).ToScalar();
         using var weight = (count / samples).ToScalar();
         var precision = Similarity.Precision(logScores);
-        var shift = logNoise.to(precision).add(logCount);
-        var logits = logScores.to(precision).sub(logPartition is null ? shift : shift.add(logPartition.to(precision)));
+        var shift = logNoise.to(precision).add(logCount, Scalars.One);
+        var logits = logScores.to(precision).sub(logPartition is null ? shift : shift.add(logPartition.to(precision), Scalars.One));
         var data = logits.select(1, 0).log_sigmoid();
         var noise = logits.narrow(1, 1, samples).neg().log_sigmoid().sum(1L).mul(weight);
-        return Similarity.Reduce(data.add(noise).neg(), reduction).MoveToOuterDisposeScope();
+        return Similarity.Reduce(data.add(noise, Scalars.One).neg(), reduction).MoveToOuterDisposeScope();
     }
 
     /// <summary>The loss with uniform noise over n places: log q = −log n.</summary>
@@ -110,7 +110,7 @@ public static class Nce
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var perScore = Math.Log(places / (double)logScores.numel()).ToScalar();
-        return logScores.to(Similarity.Precision(logScores)).flatten().logsumexp(0).add(perScore).MoveToOuterDisposeScope();
+        return logScores.to(Similarity.Precision(logScores)).flatten().logsumexp(0).add(perScore, Scalars.One).MoveToOuterDisposeScope();
     }
 
     internal static void CheckScores(Tensor logScores)

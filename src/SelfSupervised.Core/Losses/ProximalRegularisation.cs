@@ -36,6 +36,6 @@ public static class ProximalRegularisation
         using var scope = NewDisposeScope();
         var precision = Similarity.Precision(features, previous);
         var difference = Similarity.Unit(features, precision).sub(previous.detach().to(precision));
-        return Similarity.Reduce(difference.square().sum(1L), reduction).MoveToOuterDisposeScope();
+        return Similarity.Reduce(difference.pow(Scalars.Two).sum(1L), reduction).MoveToOuterDisposeScope();
     }
 }

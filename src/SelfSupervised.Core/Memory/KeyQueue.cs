@@ -27,6 +27,8 @@ public sealed partial class KeyQueue : nn.Module
     /// <summary>The index of a key whose image isn't known.</summary>
     public const long Unknown = -1;
 
+    private static readonly Scalar _unknown = Unknown.ToScalar();
+
     // The fields' names begin the state's names.
     private readonly Tensor keys;
     private readonly Tensor indices;
@@ -50,7 +52,7 @@ public sealed partial class KeyQueue : nn.Module
         (Capacity, Dimension) = (capacity, dimension);
         using var scope = NewDisposeScope();
         keys = start == QueueStart.Random ? RandomKeys(capacity, dimension, seed) : zeros(capacity, dimension);
-        indices = full([capacity], Unknown, int64);
+        indices = full([capacity], _unknown, int64);
         steps = zeros([capacity], int64);
         scope.Detach(keys, indices, steps);
         (next, count) = (new HostNumber(0), new HostNumber(start == QueueStart.Random ? capacity : 0));
@@ -105,7 +107,7 @@ public sealed partial class KeyQueue : nn.Module
     {
         using var scope = NewDisposeScope();
         using var present = step.ToScalar();
-        return Steps().neg().add(present).to(ScalarType.Float32).mean().MoveToOuterDisposeScope();
+        return Steps().neg().add(present, Scalars.One).to(ScalarType.Float32).mean().MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes up the keys of a batch, in the place of the oldest; without graph.</summary>
@@ -126,7 +128,7 @@ public sealed partial class KeyQueue : nn.Module
         // Of more than fit, the last; the others would have been overwritten.
         var kept = Math.Min(size, Capacity);
         var unit = Similarity.Unit(batch.narrow(0, size - kept, kept), ScalarType.Float32);
-        var known = images.IsEmpty ? full([kept], Unknown, int64, indices.device) : Places.Of(images[(size - kept)..].ToArray(), indices.device);
+        var known = images.IsEmpty ? full([kept], _unknown, int64, indices.device) : Places.Of(images[(size - kept)..].ToArray(), indices.device);
         var first = (int)((next.Value + size - kept) % Capacity);
         for (var (done, row) = (0, first); done < kept; row = 0)
         {

@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Internal;
 using SelfSupervised.Core.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,7 +40,7 @@ public sealed partial class InstanceDiscrimination
         }
 
         using var weight = Options.ProximalWeight.ToScalar();
-        return loss.add(ProximalRegularisation.Loss(embeddings, memories, checkValues: false).mul(weight));
+        return loss.add(ProximalRegularisation.Loss(embeddings, memories, checkValues: false).mul(weight), Scalars.One);
     }
 
     private Dictionary<string, Tensor> Metrics(Tensor accuracy, Tensor unit, Tensor memories) => new()

@@ -111,7 +111,7 @@ public sealed class MoCo : PretrainingMethod
         if (Options.Symmetric)
         {
             var (other, _, otherKey) = Contrast(views[1], views[0], memory, hidden, batch.Step);
-            (loss, keys) = (loss.add(other), [key, otherKey]);
+            (loss, keys) = (loss.add(other, Scalars.One), [key, otherKey]);
         }
 
         if (training)

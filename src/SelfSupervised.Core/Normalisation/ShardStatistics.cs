@@ -43,7 +43,7 @@ public static class ShardStatistics
         var total = (double)counts.Sum();
         var shares = tensor(counts.Select(count => count / total).ToArray(), dtype: means.dtype, device: means.device).unsqueeze(1);
         var mean = means.mul(shares).sum(0L);
-        var variance = variances.add(means.sub(mean).square()).mul(shares).sum(0L);
+        var variance = variances.add(means.sub(mean).pow(Scalars.Two), Scalars.One).mul(shares).sum(0L);
         return (mean.MoveToOuterDisposeScope(), variance.MoveToOuterDisposeScope());
     }
 }

@@ -99,7 +99,7 @@ public sealed class SplitBatchNorm2d : nn.Module<Tensor, Tensor>
         {
             running_mean.copy_(means.view(Splits, Channels).mean([0]));
             running_var.copy_(variances.view(Splits, Channels).mean([0]));
-            num_batches_tracked.add_(Scalars.One);
+            num_batches_tracked.add_(Scalars.One, Scalars.One);
         }
 
         return output.view(shape);

@@ -59,7 +59,7 @@ public static class Lp
     {
         LpGuard.Samples(perturbation, nameof(perturbation));
         using var scope = NewDisposeScope();
-        var square = Rows(perturbation).square();
+        var square = Rows(perturbation).pow(Scalars.Two);
         return (mean ? square.mean([1]) : square.sum(1)).MoveToOuterDisposeScope();
     }
 

@@ -61,7 +61,7 @@ public static partial class LpBall
                 return threshold;
             }
 
-            threshold.add_(missing.div(count.clamp_min(Scalars.One)).clamp_min(Scalars.Zero));
+            threshold.add_(missing.div(count.clamp_min(Scalars.One)).clamp_min(Scalars.Zero), Scalars.One);
         }
     }
 }

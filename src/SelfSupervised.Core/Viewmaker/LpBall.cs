@@ -44,7 +44,7 @@ public static partial class LpBall
         using var scope = NewDisposeScope();
         using var added = stabiliser.ToScalar();
         using var length = radius.ToScalar();
-        var norm = Lp.Of(perturbation, p, mean: false).add(added);
+        var norm = Lp.Of(perturbation, p, mean: false).add(added, Scalars.One);
         var divisor = norm.masked_fill(norm.lt(Smallest), Scalars.One);
         return perturbation.mul(PerSample(divisor.reciprocal().mul(length), perturbation)).MoveToOuterDisposeScope();
     }

@@ -43,8 +43,8 @@ public sealed record ViewmakerHealth(double BudgetSpent, double Distortion, doub
         var delta = output.Perturbation.detach();
         var halves = delta.chunk(2);
         var changes = Lp.Distance(output.Views.detach(), inputs, p: 1, mean: true);
-        var clamped = options.Clamp ? output.Views.detach().ne(inputs.add(delta)).to(ScalarType.Float32).mean() : zeros([]).to(delta.device);
-        var apart = Lp.Distance(halves[0], halves[1], p: 1).div(Lp.Norm(halves[0], p: 1).add(Lp.Norm(halves[1], p: 1)));
+        var clamped = options.Clamp ? output.Views.detach().ne(inputs.add(delta, Scalars.One)).to(ScalarType.Float32).mean() : zeros([]).to(delta.device);
+        var apart = Lp.Distance(halves[0], halves[1], p: 1).div(Lp.Norm(halves[0], p: 1).add(Lp.Norm(halves[1], p: 1), Scalars.One));
         using var numbers = stack([options.Budget.Spent(delta).mul(size).mean(), changes.mean(), changes.max(), clamped, apart.nan_to_num(0).mean()])
             .to(ScalarType.Float64).cpu().data<double>();
         return new ViewmakerHealth(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);

@@ -20,7 +20,7 @@ public sealed partial class ViewmakerNetwork
     // In place where no gradient needs the sum.
     private Tensor Views(Tensor images, Tensor perturbation)
     {
-        var views = images.add(perturbation);
+        var views = images.add(perturbation, Scalars.One);
         return !Options.Clamp ? views : views.requires_grad ? views.clamp(Scalars.Zero, Scalars.One) : views.clamp_(Scalars.Zero, Scalars.One);
     }
 

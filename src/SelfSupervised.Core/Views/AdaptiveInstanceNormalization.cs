@@ -47,7 +47,7 @@ public sealed class AdaptiveInstanceNormalization : IStyleTransfer
         using var small = epsilon.ToScalar();
         var (mean, deviation) = Statistics(content, small);
         var (styleMean, styleDeviation) = Statistics(style, small);
-        return content.sub(mean).div(deviation).mul(styleDeviation).add(styleMean).MoveToOuterDisposeScope();
+        return content.sub(mean).div(deviation).mul(styleDeviation).add(styleMean, Scalars.One).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -61,13 +61,13 @@ public sealed class AdaptiveInstanceNormalization : IStyleTransfer
         using var scope = NewDisposeScope();
         var content = _encoder.call(images);
         var transferred = Apply(content, _encoder.call(styles));
-        var decoded = _decoder.call(content.add(transferred.sub(content).mul(strengths)));
+        var decoded = _decoder.call(content.add(transferred.sub(content).mul(strengths), Scalars.One));
         Guard.SameShape(decoded, "the decoder's output", images, nameof(images));
         return ColorOperations.Clip(decoded).MoveToOuterDisposeScope();
     }
 
     private static (Tensor Mean, Tensor Deviation) Statistics(Tensor maps, Scalar epsilon) =>
-        (maps.mean([2, 3], keepdim: true), maps.var([2, 3], unbiased: true, keepdim: true).add(epsilon).sqrt());
+        (maps.mean([2, 3], keepdim: true), maps.var([2, 3], unbiased: true, keepdim: true).add(epsilon, Scalars.One).sqrt());
 
     private static void CheckMaps(Tensor content, Tensor style)
     {

@@ -82,7 +82,7 @@ public static class ColorOperations
     public static Tensor AdjustHue(Tensor images, Tensor turns)
     {
         using var scope = NewDisposeScope();
-        var shift = Factors(images, turns, channels: 3).mul(Scalars.Six).add(tensor(_channelStarts, [1, 3, 1, 1], images.dtype, images.device));
+        var shift = Factors(images, turns, channels: 3).mul(Scalars.Six).add(tensor(_channelStarts, [1, 3, 1, 1], images.dtype, images.device), Scalars.One);
         var (red, green, blue) = (images.narrow(1, 0, 1), images.narrow(1, 1, 1), images.narrow(1, 2, 1));
         var highest = red.maximum(green).maximum(blue);
         var lowest = red.minimum(green).minimum(blue);
@@ -93,11 +93,11 @@ public static class ColorOperations
             green.sub(blue).div(divisor),
             where(
                 highest.eq(green),
-                blue.sub(red).div(divisor).add(Scalars.Two),
-                red.sub(green).div(divisor).add(Scalars.Four)));
+                blue.sub(red).div(divisor).add(Scalars.Two, Scalars.One),
+                red.sub(green).div(divisor).add(Scalars.Four, Scalars.One)));
 
         // V − D·clip(min(k, 4 − k)) = V − 2D + D·clip(|k − 2|, 1, 2), which takes fewer steps.
-        var k = sector.add(shift);
+        var k = sector.add(shift, Scalars.One);
         var wrapped = k.add(k.mul(_sixth).floor(), _minusSix);
         var away = wrapped.sub(Scalars.Two).abs().clamp(Scalars.One, Scalars.Two);
         return lowest.sub(range).addcmul(range, away, Scalars.One).MoveToOuterDisposeScope();
@@ -125,7 +125,7 @@ public static class ColorOperations
     {
         using var scope = NewDisposeScope();
         var from = Factors(images, thresholds);
-        return where(images.ge(from), images.mul(_minusOne).add(Scalars.One), images).MoveToOuterDisposeScope();
+        return where(images.ge(from), images.mul(_minusOne).add(Scalars.One, Scalars.One), images).MoveToOuterDisposeScope();
     }
 
     // [B, 1, H, W].

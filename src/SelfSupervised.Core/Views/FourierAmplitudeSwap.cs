@@ -96,7 +96,7 @@ public sealed class FourierAmplitudeSwap : ViewOperator
         var side = Math.Min(height, width);
         var bounds = tensor(parameters.Map(row => (float)Math.Floor(row[2] * side)), [parameters.Count, 1, 1, 1], images.dtype, images.device);
         var share = maximum(vertical, horizontal).le(bounds).to(images.dtype).mul(parameters.Column(1, images));
-        var mixed = polar(amplitude.add(others.sub(amplitude).mul(share)), spectrum.angle());
+        var mixed = polar(amplitude.add(others.sub(amplitude).mul(share), Scalars.One), spectrum.angle());
         return ColorOperations.Clip(fft.irfft2(mixed, [height, width]));
     }
 }

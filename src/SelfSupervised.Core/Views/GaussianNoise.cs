@@ -38,7 +38,7 @@ public sealed class GaussianNoise : ViewOperator, IHostKernel
         var size = noise.Length / parameters.Count;
         Parallel.For(0, parameters.Count, image => Fill(parameters[image], noise.AsSpan(image * size, size)));
         var field = tensor(noise, images.shape, images.dtype, images.device);
-        return ColorOperations.Clip(images.add(field)).MoveToOuterDisposeScope();
+        return ColorOperations.Clip(images.add(field, Scalars.One)).MoveToOuterDisposeScope();
     }
 
     void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters)

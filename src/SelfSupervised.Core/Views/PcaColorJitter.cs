@@ -120,7 +120,7 @@ public sealed class PcaColorJitter : ViewOperator, IHostKernel
         }
 
         var added = tensor(colours, [parameters.Count, 3, 1, 1], images.dtype, images.device);
-        return ColorOperations.Clip(images.add(added)).MoveToOuterDisposeScope();
+        return ColorOperations.Clip(images.add(added, Scalars.One)).MoveToOuterDisposeScope();
     }
 
     void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters)

@@ -34,7 +34,8 @@ public sealed class RandomSolarize : ViewOperator, IHostKernel
     /// <inheritdoc/>
     protected override Tensor Apply(Tensor images, DrawnParameters parameters)
     {
-        using var thresholds = full([parameters.Count], (float)Threshold, images.dtype, images.device);
+        using var threshold = ((float)Threshold).ToScalar();
+        using var thresholds = full([parameters.Count], threshold, images.dtype, images.device);
         return ColorOperations.Solarize(images, thresholds);
     }
 

@@ -30,7 +30,7 @@ public sealed class Sobel(double probability = 1) : ViewOperator(probability)
         using var scope = NewDisposeScope();
         var kernels = tensor(_kernels, [2, 1, 3, 3], images.dtype, images.device);
         var gray = nn.functional.pad(ColorOperations.Gray(images), (1, 1, 1, 1), PaddingModes.Replicate);
-        var squared = nn.functional.conv2d(gray, kernels).square().sum([1], keepdim: true);
+        var squared = nn.functional.conv2d(gray, kernels).pow(Scalars.Two).sum([1], keepdim: true);
 
         // The root has no finite slope at 0.
         var flat = squared.eq(Scalars.Zero);

@@ -8,9 +8,6 @@ namespace SelfSupervised.Training.Optimizers;
 /// <summary>One step of one group: its numbers as native scalars, made once, and the update of each tensor in place.</summary>
 internal sealed class LarsStep : IDisposable
 {
-    private static readonly Scalar Zero = 0.0.ToScalar();
-    private static readonly Scalar One = 1.0.ToScalar();
-
     private readonly LarsOptions _options;
     private readonly Workspace _workspace;
     private readonly Scalar _rate, _minusRate, _momentum, _minusMomentum, _minusRateMomentum, _decay, _trust, _epsilon;
@@ -77,7 +74,7 @@ internal sealed class LarsStep : IDisposable
     private void Popular(Parameter weight, Tensor direction, Tensor gradient, Tensor velocity, bool excluded)
     {
         velocity.mul_(_momentum);
-        velocity.add_(direction);
+        velocity.add_(direction, Scalars.One);
         var update = velocity;
         if (_options.Nesterov)
         {
@@ -92,7 +89,7 @@ internal sealed class LarsStep : IDisposable
     {
         var trust = excluded ? null : Trust(weight, gradient, gradient.norm().add_(weight.norm(), _decay));
         velocity.mul_(_momentum);
-        Add(velocity, direction, trust, One);
+        Add(velocity, direction, trust, Scalars.One);
         if (_options.Nesterov)
         {
             weight.add_(velocity, _minusRateMomentum);
@@ -109,8 +106,8 @@ internal sealed class LarsStep : IDisposable
     private Tensor Trust(Tensor weight, Tensor direction, Tensor denominator)
     {
         var weightNorm = weight.norm();
-        var ratio = weightNorm.mul(_trust).div_(denominator.add(_epsilon));
-        return ratio.where(weightNorm.minimum(direction.norm()).gt(Zero), weightNorm.eq(Zero).to(ratio.dtype));
+        var ratio = weightNorm.mul(_trust).div_(denominator.add(_epsilon, Scalars.One));
+        return ratio.where(weightNorm.minimum(direction.norm()).gt(Scalars.Zero), weightNorm.eq(Scalars.Zero).to(ratio.dtype));
     }
 
     private static void Add(Tensor target, Tensor direction, Tensor? trust, Scalar factor)

@@ -1,3 +1,4 @@
+using SelfSupervised.Training.Internal;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ internal sealed class LossBuffer(IReadOnlyList<string> players)
         var pending = _pending[player];
         if (pending.Count > step - _first)
         {
-            pending[^1].add_(loss.detach());
+            pending[^1].add_(loss.detach(), Scalars.One);
         }
         else
         {

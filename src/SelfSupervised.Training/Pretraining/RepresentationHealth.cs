@@ -1,4 +1,5 @@
 using SelfSupervised.Evaluation.Geometry;
+using SelfSupervised.Training.Internal;
 using static TorchSharp.torch;
 
 namespace SelfSupervised.Training.Pretraining;
@@ -40,7 +41,7 @@ public sealed record RepresentationHealth(
         var count = unit.shape[0];
 
         // Over all pairs, i ≠ j: the square of the sum holds them and each row with itself.
-        var pairs = unit.sum(0L).square().sum().sub(unit.square().sum()).cpu().item<double>();
+        var pairs = unit.sum(0L).pow(Scalars.Two).sum().sub(unit.pow(Scalars.Two).sum()).cpu().item<double>();
         return new RepresentationHealth(
             1 - (alignment / 2), pairs / (count * (count - 1.0)), spectrum.EffectiveRank, alignment, AlignmentUniformity.Uniformity(first));
     }

@@ -25,12 +25,12 @@ internal sealed record CandidateStream(bool Warm, bool WantsMean, Tiling Tiling)
                 Subtract(scores, largest, sum, mean);
             }
 
-            sum.add_(scores.exp_().sum(1L));
+            sum.add_(scores.exp_().sum(1L), Scalars.One);
             mean?.addmm_(scores, chunk);
         });
         // Where all candidates are hidden there is nothing to take the mean of.
         mean?.div_(sum.masked_fill(sum.eq(Scalars.Zero), Scalars.One).unsqueeze(1));
-        return (largest is null ? sum.log() : sum.log().add_(largest), mean);
+        return (largest is null ? sum.log() : sum.log().add_(largest, Scalars.One), mean);
     }
 
     /// <summary>The pass that finds each query's largest score [N], in the caller's scope.</summary>

@@ -32,7 +32,7 @@ internal static class DensePairs
 
         Similarity.Hide(scores, hidden);
         var denominators = scores.logsumexp(1);
-        return (plan.BothWays ? denominators.add(scores.logsumexp(0)).mul(half) : denominators).sub(positives);
+        return (plan.BothWays ? denominators.add(scores.logsumexp(0), Scalars.One).mul(half) : denominators).sub(positives);
     }
 
     /// <summary>The sum of each row's positives' scores, read before any are hidden.</summary>

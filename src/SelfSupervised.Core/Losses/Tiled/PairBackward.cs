@@ -50,7 +50,7 @@ internal static class PairBackward
     {
         var byRow = panel.OfRows(weights.Rows).unsqueeze(1);
         var gradient = weights.Columns is { } byColumn
-            ? byRow.add(panel.OfColumns(byColumn)).mul_(exponentials)
+            ? byRow.add(panel.OfColumns(byColumn), Scalars.One).mul_(exponentials)
             : exponentials.mul(byRow);
         foreach (var offset in plan.Offsets)
         {

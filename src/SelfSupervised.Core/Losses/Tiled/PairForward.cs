@@ -41,10 +41,10 @@ internal static class PairForward
             if (length > 0)
             {
                 var pairs = scores.diagonal(diagonal);
-                positives.narrow(0, row, length).add_(pairs);
+                positives.narrow(0, row, length).add_(pairs, Scalars.One);
                 if (plan.Mirrored)
                 {
-                    positives.narrow(0, row + offset, length).add_(pairs);
+                    positives.narrow(0, row + offset, length).add_(pairs, Scalars.One);
                 }
             }
         }
@@ -62,12 +62,12 @@ internal static class PairForward
 
     private static void AddSums(PairPlan plan, Panel panel, Tensor exponentials, Tensor sums, Tensor? columnSums)
     {
-        panel.OfRows(sums).add_(exponentials.sum(1L));
-        columnSums?.add_(exponentials.sum(0L));
+        panel.OfRows(sums).add_(exponentials.sum(1L), Scalars.One);
+        columnSums?.add_(exponentials.sum(0L), Scalars.One);
         if (plan.Mirrored && panel.End < plan.Rows)
         {
             var right = exponentials.narrow(1, panel.Count, plan.Rows - panel.End);
-            sums.narrow(0, panel.End, plan.Rows - panel.End).add_(right.sum(0L));
+            sums.narrow(0, panel.End, plan.Rows - panel.End).add_(right.sum(0L), Scalars.One);
         }
     }
 
@@ -78,12 +78,12 @@ internal static class PairForward
         var denominators = sums.log();
         if (columnSums is not null)
         {
-            denominators.add_(columnSums.log()).mul_(half);
+            denominators.add_(columnSums.log(), Scalars.One).mul_(half);
         }
 
         if (shift is not null)
         {
-            denominators.add_(shift);
+            denominators.add_(shift, Scalars.One);
         }
 
         return denominators.sub_(positives.mul_(share));

@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Internal;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -47,6 +48,6 @@ internal sealed class OutputConvolution : nn.Module<Tensor, Tensor>
         var (row, map) = (width + (2 * Border), height * (width + (2 * Border)));
         long[] strides = [Kernel * outputs * map, Kernel * map, map + 1, row, 1];
         var sum = padded.contiguous().as_strided([batch, outputs, Kernel, height, width], strides).sum(2);
-        return sum.add(conv2d.bias!.view(1, -1, 1, 1));
+        return sum.add(conv2d.bias!.view(1, -1, 1, 1), Scalars.One);
     }
 }

@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Internal;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -48,6 +49,6 @@ internal sealed class UpsamplingConvolution : nn.Module<Tensor, Tensor>
     private static Tensor[] Phases(Tensor kernel, int axis)
     {
         var (first, second, third) = (kernel.narrow(axis, 0, 1), kernel.narrow(axis, 1, 1), kernel.narrow(axis, 2, 1));
-        return [cat([first, second.add(third)], axis), cat([first.add(second), third], axis)];
+        return [cat([first, second.add(third, Scalars.One)], axis), cat([first.add(second, Scalars.One), third], axis)];
     }
 }

@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Internal;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,8 +12,8 @@ internal static class BoxFill
     {
         using var scope = NewDisposeScope();
         var (height, width) = (images.shape[2], images.shape[3]);
-        var rows = arange(height, ScalarType.Int64, images.device).view(1, 1, height, 1);
-        var columns = arange(width, ScalarType.Int64, images.device).view(1, 1, 1, width);
+        var rows = Places.UpTo(height, images.device).view(1, 1, height, 1);
+        var columns = Places.UpTo(width, images.device).view(1, 1, 1, width);
         return Within(rows, box => (box.Top, box.Height)).logical_and(Within(columns, box => (box.Left, box.Width))).MoveToOuterDisposeScope();
 
         Tensor Within(Tensor places, Func<(int Top, int Left, int Height, int Width), (int From, int Length)> side)
