@@ -17,7 +17,7 @@ namespace SelfSupervised.Data.Files;
 /// CMYK are converted, alpha is laid over black, grey is repeated for three channels, and colour becomes grey by
 /// Rec. 601's luma (0.299, 0.587, 0.114) for one. Embedded colour profiles of RGB images are not applied, as Pillow and
 /// torchvision don't. A file is damaged if libvips finds it truncated or in error before it has every pixel that is asked
-/// for; rows below a centre that is cut out are not.
+/// for; rows below a centre that is cut out are not, nor, where libvips reads PNG with libspng, is the rows' checksum.
 /// </para>
 /// <para>
 /// The machine must have libvips 8.13 or later: on Debian and Ubuntu, the package libvips42. libvips is set, for the whole
