@@ -51,7 +51,7 @@ public sealed class KillAndResumeTests : IDisposable
         {
         }
 
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        using (var kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]))
         {
             kill.WaitForExit();
         }
