@@ -56,7 +56,7 @@ public static partial class InfoNCE
         using var noGradient = no_grad();
         var precision = Similarity.Precision(queries, keys, negatives);
         var unit = Similarity.Unit(queries, precision);
-        var others = unitNegatives ? negatives.to(precision) : Similarity.Unit(negatives, precision);
+        var others = Similarity.Unit(negatives, precision, unitNegatives);
         var largest = new CandidateStream(Warm: true, WantsMean: false, Tiling.For(unit)).Largest(unit, others, falseNegatives);
         return Share(unit.mul(Similarity.Unit(keys, precision)).sum(1L).gt(largest)).MoveToOuterDisposeScope();
     }

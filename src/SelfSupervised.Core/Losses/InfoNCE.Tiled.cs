@@ -44,7 +44,7 @@ public static partial class InfoNCE
         using var inverse = (1 / temperature).ToScalar();
         var precision = Similarity.Precision(queries, keys, negatives);
         var scaled = Similarity.Unit(queries, precision).mul(inverse);
-        var candidates = unitNegatives ? negatives.to(precision) : Similarity.Unit(negatives, precision);
+        var candidates = Similarity.Unit(negatives, precision, unitNegatives);
         var warm = PairPlan.IsWarm(temperature, candidates.shape[0], precision);
 
         var others = StreamedLogSumExp.Of(scaled, candidates, falseNegatives, warm, tiling);

@@ -1,4 +1,5 @@
 using SelfSupervised.Core.Internal;
+using SelfSupervised.Core.Losses.Tiled;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,7 +20,8 @@ namespace SelfSupervised.Core.Losses;
 /// <para>
 /// When all vectors are equal, ℓ₀ = log(1 + K) and ℓᵢ = log(n + 1 + K). With n = 0 it is <see cref="InfoNCE.LossAgainst"/>, MoCo's loss. Inputs
 /// may be Float16, BFloat16, Float32 or Float64; the arithmetic and the result are Float32, or Float64 if an input is. Gradient flows into
-/// every input: detach what is not to learn.
+/// every input: detach what is not to learn. The matrix of queries by negatives is never held: it is worked through in chunks, in one pass for value
+/// and gradient if the negatives need none.
 /// </para>
 /// <para>Xiao et al., "What Should Not Be Contrastive in Contrastive Learning", 2021 (arXiv:2008.05659).</para>
 /// </remarks>
@@ -81,52 +83,6 @@ public static partial class LeaveOneOut
     {
         Guard.Positive(temperature, nameof(temperature));
         Check(queries, keys, negatives, falseNegatives, checkValues);
-        using var scope = NewDisposeScope();
-        var terms = new Tensor[negatives.Count];
-        for (var space = 0; space < terms.Length; space++)
-        {
-            var (positive, own, others) = Scores(queries, keys, negatives, falseNegatives, space, temperature, unitNegatives);
-            terms[space] = own.logsumexp(0).logaddexp(others.logsumexp(1)).sub(positive);
-        }
-
-        return stack(terms).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Contrastive accuracy in each space: the share of queries that no other candidate is as similar to as their positive.</summary>
-    /// <remarks>It has no gradient. A tie counts as a miss, up to rounding.</remarks>
-    /// <param name="queries">As in <see cref="Loss"/>.</param>
-    /// <param name="keys">As in <see cref="Loss"/>.</param>
-    /// <param name="negatives">As in <see cref="Loss"/>.</param>
-    /// <param name="falseNegatives">As in <see cref="Loss"/>: a masked negative is no candidate.</param>
-    /// <param name="checkValues">As in <see cref="Loss"/>.</param>
-    /// <param name="unitNegatives">As in <see cref="Loss"/>.</param>
-    /// <returns>Float32 [n+1] in [0, 1]. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">As in <see cref="Loss"/>.</exception>
-    /// <exception cref="ObjectDisposedException">As in <see cref="Loss"/>.</exception>
-    public static Tensor Accuracy(
-        Tensor queries,
-        Tensor keys,
-        IReadOnlyList<Tensor> negatives,
-        IReadOnlyList<Tensor?>? falseNegatives = null,
-        bool checkValues = true,
-        bool unitNegatives = false)
-    {
-        Check(queries, keys, negatives, falseNegatives, checkValues);
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var shares = new Tensor[negatives.Count];
-        for (var space = 0; space < shares.Length; space++)
-        {
-            var (positive, own, others) = Scores(queries, keys, negatives, falseNegatives, space, temperature: 1, unitNegatives);
-            var hits = positive.gt(others.amax([1L]));
-            for (var view = 0; view < own.shape[0]; view++)
-            {
-                hits = view == space ? hits : hits.logical_and(positive.gt(own[view]));
-            }
-
-            shares[space] = hits.to(ScalarType.Float32).mean();
-        }
-
-        return stack(shares).MoveToOuterDisposeScope();
+        return TermsInTiles(queries, keys, negatives, temperature, falseNegatives, unitNegatives, Tiling.For(queries));
     }
 }

@@ -16,9 +16,9 @@ internal static class Similarity
     public static ScalarType Precision(params IEnumerable<Tensor> inputs) =>
         inputs.Any(input => input.dtype == ScalarType.Float64) ? ScalarType.Float64 : ScalarType.Float32;
 
-    /// <summary>Rows z/max(‖z‖, 1e-12) in the given precision.</summary>
-    public static Tensor Unit(Tensor embeddings, ScalarType precision) =>
-        nn.functional.normalize(embeddings.to(precision), p: 2, dim: 1, eps: 1e-12);
+    /// <summary>Rows z/max(‖z‖, 1e-12) in the given precision; where they are unit rows already, as they are.</summary>
+    public static Tensor Unit(Tensor embeddings, ScalarType precision, bool already = false) =>
+        already ? embeddings.to(precision) : nn.functional.normalize(embeddings.to(precision), p: 2, dim: 1, eps: 1e-12);
 
     /// <summary>Hides the masked candidates in place.</summary>
     /// <remarks>

@@ -28,6 +28,16 @@ public sealed class LossMemoryTests : IDisposable
         Growth(() => InfoNCE.AccuracyAgainst(queries, keys, queue, unitNegatives: true)).Should().BeLessThan(matrix / 4);
     }
 
+    [LinuxFact]
+    public void LeaveOneOut_LargeQueues_TakesAFractionOfAMatrix()
+    {
+        var (queries, keys) = (randn([3, 256, 32], requires_grad: true), randn([3, 3, 256, 32]));
+        Tensor[] queues = [.. Enumerable.Range(0, 3).Select(_ => nn.functional.normalize(randn(65_536, 32)))];
+        var matrix = Mebibytes(256L * 65_536);
+        Growth(() => LeaveOneOut.Loss(queries, keys, queues, unitNegatives: true).backward()).Should().BeLessThan(matrix / 4);
+        Growth(() => LeaveOneOut.Accuracy(queries, keys, queues, unitNegatives: true)).Should().BeLessThan(matrix / 4);
+    }
+
     private static double Mebibytes(long floats) => floats * 4 / 1048576.0;
 
     /// <summary>MiB of resident memory that an action adds at its peak.</summary>

@@ -5,61 +5,11 @@ using SelfSupervised.Core.Losses.Tiled;
 namespace SelfSupervised.Core.Tests.Losses;
 
 /// <summary>Losses and gradients in tiles equal those of the whole matrix, whatever the tiles, and are the same bits each time.</summary>
-public sealed class TiledLossTests : IDisposable
+public sealed partial class TiledLossTests : IDisposable
 {
-    private static readonly double[] Temperatures = [1, 0.1, 0.02, 0.005, 5e-4];
-
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose() => _scope.Dispose();
-
-    public static TheoryData<ScalarType, bool> Types => new()
-    {
-        { ScalarType.Float64, false }, { ScalarType.Float64, true }, { ScalarType.Float32, false }, { ScalarType.Float32, true },
-    };
-
-    [Theory]
-    [MemberData(nameof(Types))]
-    public void NTXent_RandomSizesAndTiles_EqualsTheWholeMatrix(ScalarType type, bool masked) => Repeat(30, (random, trial) =>
-    {
-        var (images, count, columns) = (random.Next(1, 14), random.Next(2, 5), random.Next(1, 9));
-        var views = Embeddings(trial, type, columns, Enumerable.Repeat(images, count));
-        var hidden = masked ? Mask(random, count * images, count * images, images) : null;
-        Compare(
-            random,
-            views,
-            (z, temperature, reduction, tiling) => NTXent.InTiles(z, temperature, hidden, reduction, tiling),
-            (z, temperature) => DenseReference.NTXent(z, temperature, hidden));
-    });
-
-    [Theory]
-    [MemberData(nameof(Types))]
-    public void InfoNCE_RandomSizesAndTiles_EqualsTheWholeMatrix(ScalarType type, bool masked) => Repeat(30, (random, trial) =>
-    {
-        var (images, columns, bothWays) = (random.Next(1, 25), random.Next(1, 9), trial % 2 == 0);
-        var pair = Embeddings(trial, type, columns, [images, images]);
-        var hidden = masked ? Mask(random, images, images, images) : null;
-        Compare(
-            random,
-            pair,
-            (z, temperature, reduction, tiling) => InfoNCE.BatchInTiles(z[0], z[1], temperature, hidden, reduction, bothWays, tiling),
-            (z, temperature) => DenseReference.InfoNCE(z[0], z[1], temperature, hidden, bothWays));
-    });
-
-    [Theory]
-    [MemberData(nameof(Types))]
-    public void InfoNCEAgainst_RandomSizesAndChunks_EqualsTheWholeMatrix(ScalarType type, bool masked) => Repeat(30, (random, trial) =>
-    {
-        var (images, negatives, columns) = (random.Next(1, 9), random.Next(1, 40), random.Next(1, 9));
-        var all = Embeddings(trial, type, columns, [images, images, negatives]);
-        var hidden = masked ? Mask(random, images, negatives) : null;
-        Compare(
-            random,
-            all,
-            (z, temperature, reduction, tiling) => InfoNCE.AgainstInTiles(
-                z[0], z[1], z[2], temperature, hidden, reduction, unitNegatives: false, tiling),
-            (z, temperature) => DenseReference.InfoNCEAgainst(z[0], z[1], z[2], temperature, hidden));
-    });
 
     [Theory]
     [InlineData(0)]
@@ -76,6 +26,7 @@ public sealed class TiledLossTests : IDisposable
             x => NTXent.InTiles([x[0], x[1]], 0.3, mask, nn.Reduction.None, tiling),
             x => InfoNCE.BatchInTiles(x[0], x[1], 0.3, one, nn.Reduction.None, bothWays: true, tiling),
             x => InfoNCE.AgainstInTiles(x[0], x[1], x[2], 0.3, one, nn.Reduction.None, unitNegatives: false, tiling),
+            x => TwoSpaces(x, 0.3, one, tiling),
         ];
         foreach (var form in forms)
         {
@@ -90,6 +41,7 @@ public sealed class TiledLossTests : IDisposable
     {
         var z = Embeddings(2, ScalarType.Float64, 3, [3, 3, 3]);
         var mask = FalseNegatives.Among(tensor(new long[] { 1, 2, 3 }), tensor(new long[] { 4, 2, 5 }));
+        mask[2].fill_(true);
         Func<IReadOnlyList<Tensor>, Tensor>[] forms =
         [
             x => NTXent.Loss(x, temperature),
@@ -97,6 +49,7 @@ public sealed class TiledLossTests : IDisposable
             x => InfoNCE.Loss(x[0], x[1], temperature),
             x => InfoNCE.SymmetricLoss(x[0], x[1], temperature),
             x => InfoNCE.LossAgainst(x[0], x[1], x[2], temperature, mask),
+            x => TwoSpaces(x, temperature, mask, Tiling.For(x[0])).mean(),
         ];
         foreach (var form in forms)
         {
@@ -162,6 +115,7 @@ public sealed class TiledLossTests : IDisposable
             x => InfoNCE.Loss(x[0], x[1], 0.2),
             x => InfoNCE.SymmetricLoss(x[0], x[1], 0.001),
             x => InfoNCE.LossAgainst(x[0], x[1], x[2], 0.2),
+            x => TwoSpaces(x, 0.2, null, Tiling.For(x[0])).mean(),
         ];
         foreach (var form in forms)
         {
@@ -194,6 +148,25 @@ public sealed class TiledLossTests : IDisposable
         z.ToList().ForEach(one => TensorAssert.Finite(one.grad!));
     }
 
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.001)]
+    public void LeaveOneOut_EveryNegativeOfOneImageHidden_IsTheLossAmongItsOwnKeys(double temperature)
+    {
+        var z = Embeddings(6, ScalarType.Float32, 4, [6, 12, 8]);
+        var hidden = torch.zeros(3, 8, dtype: ScalarType.Bool);
+        hidden[1].fill_(true);
+        var keys = z[1].view(2, 2, 3, 4);
+        var terms = LeaveOneOut.TermsInTiles(z[0].view(2, 3, 4), keys, [z[2], z[2]], temperature, [hidden, hidden], false, new Tiling(9, 1, 0));
+        terms.select(1, 1).sum().backward();
+        var scores = nn.functional.normalize(keys[1], dim: -1).mul(nn.functional.normalize(z[0].view(2, 3, 4)[1])).sum(2L)[TensorIndex.Colon, 1].div(temperature);
+        TensorAssert.Close(terms[0, 1], 0);
+        TensorAssert.Close(terms[1, 1], scores.logsumexp(0).sub(scores[1]), atol: 5e-7 / temperature);
+        TensorAssert.Close(z[0].grad![1], new double[4], [4]);
+        TensorAssert.Same(z[2].grad!, zeros_like(z[2]));
+        z.ToList().ForEach(one => TensorAssert.Finite(one.grad!));
+    }
+
     [Fact]
     public void Loss_CalledTwice_GivesTheSameBitsAndGradients()
     {
@@ -205,7 +178,8 @@ public sealed class TiledLossTests : IDisposable
                 var tiling = new Tiling(700, 1, kept);
                 var loss = NTXent.InTiles([z[0], z[1]], temperature, null, nn.Reduction.Mean, tiling)
                     .add(InfoNCE.BatchInTiles(z[0], z[1], temperature, null, nn.Reduction.Mean, bothWays: true, tiling))
-                    .add(InfoNCE.AgainstInTiles(z[0], z[1], z[2], temperature, null, nn.Reduction.Mean, false, tiling));
+                    .add(InfoNCE.AgainstInTiles(z[0], z[1], z[2], temperature, null, nn.Reduction.Mean, false, tiling))
+                    .add(TwoSpaces(z, temperature, null, tiling).mean());
                 return [loss, .. autograd.grad([loss], z)];
             }
 
@@ -223,6 +197,8 @@ public sealed class TiledLossTests : IDisposable
         var tiling = new Tiling(20, 1, 0);
         LeakCheck.OnlyResult(() => NTXent.InTiles([z[0], z[1]], 0.1, null, nn.Reduction.Mean, tiling), z);
         LeakCheck.OnlyResult(() => InfoNCE.AgainstInTiles(z[0], z[1], z[2], 0.001, null, nn.Reduction.Mean, false, tiling), z);
+        var (queries, keys) = (z[0].view(2, 3, 4), z[1].view(1, 1, 6, 4).expand(2, 2, 6, 4).narrow(2, 0, 3));
+        LeakCheck.OnlyResult(() => LeaveOneOut.TermsInTiles(queries, keys, [z[2], z[2]], 0.001, null, false, tiling), z);
         LeakCheck.NothingLeft(
             () =>
             {
@@ -235,64 +211,15 @@ public sealed class TiledLossTests : IDisposable
             z);
     }
 
-    private static void Repeat(int trials, Action<Random, int> trial)
+    /// <summary>Each image's loss of LooC with one augmentation: queries made of the first input, keys of the second, negatives of the third.</summary>
+    private static Tensor TwoSpaces(IReadOnlyList<Tensor> z, double temperature, Tensor? hidden, Tiling tiling)
     {
-        var random = new Random(trials);
-        for (var i = 0; i < trials; i++)
-        {
-            using var scope = NewDisposeScope();
-            trial(random, i);
-        }
-    }
-
-    /// <summary>Value and gradients of every reduction at a random temperature and tile size, against the whole matrix in Float64.</summary>
-    private static void Compare(
-        Random random,
-        Tensor[] inputs,
-        Func<Tensor[], double, nn.Reduction, Tiling, Tensor> tiled,
-        Func<Tensor[], double, Tensor> dense)
-    {
-        var temperature = Temperatures[random.Next(Temperatures.Length)];
-        var tiling = new Tiling(random.Next(1, 200), random.Next(1, 4), random.Next(2) * 400);
-        var wide = inputs.Select(one => one.detach().@double().requires_grad_()).ToArray();
-        var exact = dense(wide, temperature);
-        var weights = RandomTensors.Normal(random.Next(), exact.shape);
-        var (atol, rtol) = inputs[0].dtype == ScalarType.Float64 ? (1e-12 / temperature, 1e-9) : (5e-7 / temperature, 1e-5);
-        Check(nn.Reduction.None, exact);
-        Check(nn.Reduction.Mean, exact.mean());
-        Check(nn.Reduction.Sum, exact.sum());
-
-        void Check(nn.Reduction reduction, Tensor expected)
-        {
-            var value = tiled(inputs, temperature, reduction, tiling);
-            var times = reduction == nn.Reduction.None ? weights : ones([], dtype: ScalarType.Float64);
-            TensorAssert.Close(value.@double(), expected, atol, rtol);
-            var gradients = autograd.grad([value], inputs, [times.to(value.dtype)]);
-            var exactGradients = autograd.grad([expected], wide, [times], retain_graph: true);
-            // A score's rounding error, relative to a softmax, is that of the score: up to 1/τ; and 1/τ multiplies the gradient.
-            var size = exactGradients.Max(one => one.abs().max().item<double>());
-            foreach (var (actual, right) in gradients.Zip(exactGradients))
-            {
-                TensorAssert.Close(actual.@double(), right, atol * (1 + size + (1 / temperature)), rtol);
-            }
-        }
+        var reversed = z.Select(one => one.flip(0)).ToArray();
+        var keys = stack([stack([z[1], z[1]]), stack([reversed[1], z[1]])]);
+        Tensor?[]? masks = hidden is null ? null : [hidden, null];
+        return LeaveOneOut.TermsInTiles(stack([z[0], reversed[0]]), keys, [z[2], reversed[2]], temperature, masks, false, tiling).mean([0]);
     }
 
     private static Tensor[] Embeddings(int seed, ScalarType type, int columns, IEnumerable<int> counts) => counts
         .Select((count, i) => RandomTensors.Normal((seed * 10) + i, [count, columns], type, requiresGrad: true)).ToArray();
-
-    /// <summary>A random mask that hides no positive pair, which are the rows and columns alike modulo the images.</summary>
-    private static Tensor Mask(Random random, int rows, int columns, int images = int.MaxValue)
-    {
-        var mask = new bool[rows, columns];
-        for (var row = 0; row < rows; row++)
-        {
-            for (var column = 0; column < columns; column++)
-            {
-                mask[row, column] = random.Next(3) == 0 && (images == int.MaxValue || row % images != column % images);
-            }
-        }
-
-        return tensor(mask);
-    }
 }

@@ -1,37 +1,10 @@
 using SelfSupervised.Core.Internal;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSupervised.Core.Losses;
 
 public static partial class LeaveOneOut
 {
-    /// <summary>One space's cosines over τ: with the positive [B], with the image's own keys that count [V, B], with the negatives [B, K].</summary>
-    private static (Tensor Positive, Tensor Own, Tensor Others) Scores(
-        Tensor queries,
-        Tensor keys,
-        IReadOnlyList<Tensor> negatives,
-        IReadOnlyList<Tensor?>? falseNegatives,
-        int space,
-        double temperature,
-        bool unitNegatives)
-    {
-        using var inverse = (1 / temperature).ToScalar();
-        var candidates = negatives[space];
-        var precision = Similarity.Precision(queries, keys, candidates);
-        var scaled = Similarity.Unit(queries[space], precision).mul(inverse);
-
-        // In space 0 other keys of the image are neither positive nor negative.
-        var shape = keys.shape;
-        var views = space == 0 ? 1 : shape[1];
-        var unitKeys = Similarity.Unit(keys[space].narrow(0, 0, views).reshape(-1, shape[3]), precision).view(views, shape[2], shape[3]);
-        var own = scaled.mul(unitKeys).sum(2L);
-
-        var others = scaled.mm((unitNegatives ? candidates.to(precision) : Similarity.Unit(candidates, precision)).t());
-        Similarity.Hide(others, falseNegatives?[space]);
-        return (own[space], own, others);
-    }
-
     private static void Check(
         Tensor queries, Tensor keys, IReadOnlyList<Tensor> negatives, IReadOnlyList<Tensor?>? falseNegatives, bool checkValues)
     {
