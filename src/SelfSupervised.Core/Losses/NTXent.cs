@@ -76,7 +76,8 @@ public static class NTXent
     {
         using var scope = NewDisposeScope();
         var (images, precision) = (views[0].shape[0], Similarity.Precision(views));
-        var plan = PairPlan.OfViews(views.Count, images, temperature, precision, falseNegatives is not null, tiling);
+        var plan = PairPlan.OfViews(views.Count, images, temperature, precision, falseNegatives is not null, tiling)
+            .Mirroring(falseNegatives);
         var loss = PairLoss.Of(plan, falseNegatives, views.Select(view => view.to(precision)).ToArray());
         return Similarity.Reduce(loss, reduction).MoveToOuterDisposeScope();
     }

@@ -167,6 +167,22 @@ public sealed partial class TiledLossTests : IDisposable
         z.ToList().ForEach(one => TensorAssert.Finite(one.grad!));
     }
 
+    [Theory]
+    [InlineData(0.1, true)]
+    [InlineData(0.001, false)]
+    public void Mirroring_MaskOfIdentifiers_NeedsOnlyTheUpperHalf(double temperature, bool mirrored)
+    {
+        var mask = FalseNegatives.WithinBatch(tensor(new long[] { 1, 2, 1, 3, 2, 4, 5 }));
+        var plan = PairPlan.OfViews(2, 7, temperature, ScalarType.Float32, masked: true, new Tiling(30, 2, 0));
+        plan.Mirroring(mask).Mirrored.Should().Be(mirrored);
+        foreach (var (row, column) in new[] { (0, 1), (13, 0), (12, 13), (6, 8) })
+        {
+            var other = mask.clone();
+            other[row, column] = true;
+            plan.Mirroring(other).Mirrored.Should().BeFalse();
+        }
+    }
+
     [Fact]
     public void Loss_CalledTwice_GivesTheSameBitsAndGradients()
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSupervised.Core.Losses.Tiled;
@@ -34,8 +35,11 @@ internal sealed record PairPlan
     /// <summary>Whether a gradient of the columns is wanted, where they aren't the rows.</summary>
     public bool ColumnsLearn { get; init; } = true;
 
+    /// <summary>Whether the mask, if there is one, is known to be its own mirror image.</summary>
+    public bool MaskMirrored { get; private init; }
+
     /// <summary>Whether the matrix is its own mirror image, so that the pairs on and above the diagonal are enough.</summary>
-    public bool Mirrored => Square && !Masked && !Shifted;
+    public bool Mirrored => Square && !Shifted && (!Masked || MaskMirrored);
 
     /// <summary>Whether each row's largest score is subtracted before the exponential.</summary>
     public bool Shifted => !IsWarm(Temperature, Rows, Precision);
@@ -92,5 +96,13 @@ internal sealed record PairPlan
         {
             yield return new Panel(first, Math.Min(height, Rows - first), FirstColumn: 0, EndColumn: Rows);
         }
+    }
+
+    /// <summary>The plan that makes use of a mask's being its own mirror image, if it is.</summary>
+    /// <remarks>A mask elsewhere than on the CPU is not looked at: the answer would have to be waited for.</remarks>
+    public PairPlan Mirroring(Tensor? mask)
+    {
+        var mirrored = this with { MaskMirrored = true };
+        return mask?.device_type == DeviceType.CPU && mirrored.Mirrored && mirrored.Panels().All(panel => panel.IsMirroredIn(mask)) ? mirrored : this;
     }
 }

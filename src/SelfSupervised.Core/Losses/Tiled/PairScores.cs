@@ -38,7 +38,7 @@ internal sealed class PairScores(PairPlan plan, Tensor rows, Tensor columns, Ten
 
         if (hidden is not null)
         {
-            scores.masked_fill_(panel.OfRows(hidden), Similarity.Hidden);
+            scores.masked_fill_(panel.Of(hidden), Similarity.Hidden);
         }
     }
 

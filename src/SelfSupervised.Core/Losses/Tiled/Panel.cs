@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SelfSupervised.Core.Losses.Tiled;
@@ -16,6 +17,16 @@ internal readonly record struct Panel(long First, long Count, long FirstColumn, 
 
     /// <summary>Its columns of something that has one entry for each column.</summary>
     public Tensor OfColumns(Tensor all) => all.narrow(0, FirstColumn, Columns);
+
+    /// <summary>Its part of something that has one entry for each pair.</summary>
+    public Tensor Of(Tensor all) => OfRows(all).narrow(1, FirstColumn, Columns);
+
+    /// <summary>Whether its part of such a thing is the same as of that thing's mirror image.</summary>
+    public bool IsMirroredIn(Tensor all)
+    {
+        using var scope = NewDisposeScope();
+        return Of(all).Equals(Of(all.t()));
+    }
 
     /// <summary>The pairs (i, i + offset) in it: the diagonal that they are, the first such i, and how many.</summary>
     public (long Diagonal, long Row, long Length) Pairs(long offset)
