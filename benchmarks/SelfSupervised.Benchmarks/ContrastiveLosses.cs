@@ -12,11 +12,16 @@ namespace SelfSupervised.Benchmarks;
 public class ContrastiveLosses
 {
     private const int Keys = 65_536;
+    private const int Spaces = 3;
 
     private Tensor _a = null!;
     private Tensor _b = null!;
     private Tensor _key = null!;
     private Tensor _queue = null!;
+    private Tensor _spaceQueries = null!;
+    private Tensor _spaceKeys = null!;
+    private Tensor[] _spaceQueues = [];
+    private int _keysOfSpace = 16_384;
 
     [Params(256, 1024, 4096)]
     public int Images { get; set; }
@@ -33,7 +38,12 @@ public class ContrastiveLosses
         _a = randn(Images, 128, generator: generator).to(Device).requires_grad_();
         _b = randn(Images, 128, generator: generator).to(Device).requires_grad_();
         _key = _b.detach();
-        _queue = nn.functional.normalize(randn(Keys, 128, generator: generator)).to(Device);
+        _queue = Queue(Keys);
+        _spaceQueries = randn([Spaces, Images, 128], generator: generator).to(Device).requires_grad_();
+        _spaceKeys = randn([Spaces, Spaces, Images, 128], generator: generator).to(Device);
+        _spaceQueues = [.. Enumerable.Range(0, Spaces).Select(_ => Queue(_keysOfSpace))];
+
+        Tensor Queue(int keys) => nn.functional.normalize(randn(keys, 128, generator: generator)).to(Device);
     }
 
     [Benchmark]
@@ -45,20 +55,23 @@ public class ContrastiveLosses
     [Benchmark]
     public void InfoNCEAgainstQueue() => Step(() => InfoNCE.LossAgainst(_a, _key, _queue, unitNegatives: true));
 
+    [Benchmark]
+    public void LooC() => Step(() => LeaveOneOut.Loss(_spaceQueries, _spaceKeys, _spaceQueues, unitNegatives: true));
+
     [GlobalCleanup]
     public void Cleanup()
     {
-        foreach (var tensor in new[] { _a, _b, _key, _queue }) tensor.Dispose();
+        foreach (var tensor in (Tensor[])[_a, _b, _key, _queue, _spaceQueries, _spaceKeys, .. _spaceQueues]) tensor.Dispose();
     }
 
     /// <summary>As ../peers/losses.py: prints the median milliseconds of several calls and the MiB that the first adds at its peak.</summary>
-    internal static void PrintRound(string loss, int images)
+    internal static void PrintRound(string loss, int images, int keysOfSpace = 16_384)
     {
-        var small = new ContrastiveLosses { Images = 8 };
+        var small = new ContrastiveLosses { Images = 8, _keysOfSpace = keysOfSpace };
         small.Setup();
         small.Run(loss);
         small.Cleanup();
-        var losses = new ContrastiveLosses { Images = images };
+        var losses = new ContrastiveLosses { Images = images, _keysOfSpace = keysOfSpace };
         losses.Setup();
         var peak = PeakOf(() => losses.Run(loss));
         List<double> times = [];
@@ -95,7 +108,8 @@ public class ContrastiveLosses
         {
             case "ntxent": NTXent(); break;
             case "queue": InfoNCEAgainstQueue(); break;
-            default: throw new ArgumentException($"Expected ntxent or queue, but got {loss}.");
+            case "looc": LooC(); break;
+            default: throw new ArgumentException($"Expected ntxent, queue or looc, but got {loss}.");
         }
     }
 
@@ -107,6 +121,7 @@ public class ContrastiveLosses
             loss().backward();
             _a.grad = null;
             _b.grad = null;
+            _spaceQueries.grad = null;
         }
 
         if (_a.is_cuda) cuda.synchronize();

@@ -28,6 +28,9 @@ switch (args)
     case ["losses", var loss, var images]:
         ContrastiveLosses.PrintRound(loss, int.Parse(images, CultureInfo.InvariantCulture));
         return;
+    case ["losses", var loss, var images, var keys]:
+        ContrastiveLosses.PrintRound(loss, int.Parse(images, CultureInfo.InvariantCulture), int.Parse(keys, CultureInfo.InvariantCulture));
+        return;
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(OperatorOverhead).Assembly).Run(args);

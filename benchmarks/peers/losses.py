@@ -1,14 +1,19 @@
 """One round of a contrastive loss, forward and backward, in PyTorch, for ../losses.sh.
 
-    losses.py PEER IMAGES     prints milliseconds (the median of several) and the MiB that the first call adds at its peak
+    losses.py PEER IMAGES [KEYS]     prints milliseconds (the median of several) and the MiB that the first call adds at its peak
 
 PEER is one of
     floor     the three products that a gradient of the whole matrix takes, [2N, D] x [D, 2N] and twice [2N, 2N] x [2N, D]
     plain     cat, mm, the diagonal filled, cross_entropy
     lightly   lightly's NTXentLoss: its own code if LIGHTLY names a checkout of its repository, else the same operations
+    pml-ntxent, pml-supcon
+              pytorch-metric-learning's NTXentLoss, and its SupConLoss, which is the same of two views; PML names a checkout
     queue-floor, queue-plain, queue-lightly
-              the same against 65,536 keys: two products; MoCo's einsum, cat, division, cross_entropy on a cloned queue;
+              against 65,536 keys: two products; MoCo's einsum, cat, division, cross_entropy on a cloned queue;
               lightly's with its memory bank
+    looc-floor, looc-plain
+              LooC's loss of two augmentations, which has three spaces with a queue of KEYS each: each space's two products;
+              all of a space's scores in one matrix, cross_entropy
 """
 import importlib
 import math
@@ -22,6 +27,7 @@ import torch
 import torch.nn.functional as F
 
 DIMENSION, KEYS, TEMPERATURE, QUEUE_TEMPERATURE = 128, 65536, 0.5, 0.07
+SPACES, LOOC_TEMPERATURE = 3, 0.2
 
 
 def lightly_module():
@@ -41,6 +47,12 @@ def lightly_module():
     except ImportError as error:
         print(f"LIGHTLY={root} cannot be imported ({error}): timing the same operations instead", file=sys.stderr)
         return None
+
+
+def pml_loss(name):
+    sys.path.insert(0, os.path.join(os.environ["PML"], "src"))
+    loss = getattr(importlib.import_module("pytorch_metric_learning.losses"), name)(TEMPERATURE)
+    return lambda a, b: loss(torch.cat([a, b]), torch.arange(len(a)).repeat(2))
 
 
 def plain(a, b):
@@ -85,6 +97,16 @@ def queue_as_lightly(a, b, bank):
     return F.cross_entropy(scores, torch.zeros(len(q), dtype=torch.long))
 
 
+def looc_plain(queries, keys, queues):
+    """queries [spaces, N, D], keys [spaces, views, N, D]; in space 0 the other views of an image are no negatives."""
+    losses = []
+    for space, queue in enumerate(queues):
+        q, k = F.normalize(queries[space], dim=1), F.normalize(keys[space][: 1 if space == 0 else None], dim=2)
+        scores = torch.cat([torch.einsum("nc,vnc->nv", q, k), q.mm(queue.t())], dim=1) / LOOC_TEMPERATURE
+        losses.append(F.cross_entropy(scores, torch.full((len(q),), space)))
+    return torch.stack(losses).mean()
+
+
 def products(n):
     rows = torch.randn(2 * n, DIMENSION)
     # As many rows as make half a GiB: the rest would be the same again.
@@ -99,13 +121,14 @@ def products(n):
     return run
 
 
-def queue_products(n):
-    q, keys = torch.randn(n, DIMENSION), torch.randn(KEYS, DIMENSION)
-    scores, out = torch.zeros(n, KEYS), torch.zeros(n, DIMENSION)
+def queue_products(n, count, queues=1):
+    q, keys = torch.randn(n, DIMENSION), torch.randn(queues, count, DIMENSION)
+    scores, out = torch.zeros(n, count), torch.zeros(n, DIMENSION)
 
     def run():
-        torch.mm(q, keys.t(), out=scores)
-        torch.mm(scores, keys, out=out)
+        for queue in keys:
+            torch.mm(q, queue.t(), out=scores)
+            torch.mm(scores, queue, out=out)
     return run
 
 
@@ -113,6 +136,8 @@ def loss_of(peer, n):
     if not peer.startswith("queue-"):
         if peer == "plain":
             return plain
+        if peer.startswith("pml-"):
+            return pml_loss({"pml-ntxent": "NTXentLoss", "pml-supcon": "SupConLoss"}[peer])
         module = lightly_module()
         return module(TEMPERATURE) if module else as_lightly
     if peer == "queue-plain":
@@ -125,11 +150,25 @@ def loss_of(peer, n):
     return lambda a, b: queue_as_lightly(a, b, bank)
 
 
-def step_of(peer, n):
+def looc_step(n, count):
+    queries, keys = torch.randn(SPACES, n, DIMENSION, requires_grad=True), torch.randn(SPACES, SPACES, n, DIMENSION)
+    queues = F.normalize(torch.randn(SPACES, count, DIMENSION), dim=2)
+
+    def run():
+        queries.grad = None
+        looc_plain(queries, keys, queues).backward()
+    return run
+
+
+def step_of(peer, n, count):
     if peer == "floor":
         return products(n)
     if peer == "queue-floor":
-        return queue_products(n)
+        return queue_products(n, KEYS)
+    if peer == "looc-floor":
+        return queue_products(n, count, SPACES)
+    if peer == "looc-plain":
+        return looc_step(n, count)
     loss = loss_of(peer, n)
     a, b = (torch.randn(n, DIMENSION, requires_grad=True) for _ in range(2))
     if peer.startswith("queue-"):
@@ -154,9 +193,9 @@ def peak_of(run):
     return resident("VmHWM") - before
 
 
-def main(peer, n):
-    step_of(peer, 8)()
-    run = step_of(peer, n)
+def main(peer, n, count=KEYS):
+    step_of(peer, 8, count)()
+    run = step_of(peer, n, count)
     peak = peak_of(run)
     times, start = [], time.perf_counter()
     run()
@@ -169,4 +208,4 @@ def main(peer, n):
 
 if __name__ == "__main__":
     torch.manual_seed(1)
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))
