@@ -75,6 +75,7 @@ internal sealed class RunState(PretrainingMethod method, IReadOnlyList<PlayerOpt
     {
         using var memory = new MemoryStream(bytes.bytes.ToArray());
         using var reader = new BinaryReader(memory);
+        using var scope = NewDisposeScope();
         try
         {
             optimizer.load_state_dict(reader);
@@ -82,6 +83,11 @@ internal sealed class RunState(PretrainingMethod method, IReadOnlyList<PlayerOpt
         catch (Exception error) when (error is ArgumentException or InvalidDataException or IOException or InvalidOperationException)
         {
             throw new CheckpointException(path, $"holds the state of another optimiser: {error.Message}", error);
+        }
+        finally
+        {
+            // What an optimiser makes only as it reads, such as momentum, is its own to keep.
+            scope.Detach([.. scope.DisposablesView]);
         }
     }
 

@@ -86,14 +86,15 @@ public sealed class PretrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Run_StoppedAnywhereAndStartedAgain_GivesTheSameBits(bool adam)
+    [InlineData(false, 0)]
+    [InlineData(false, 0.9)]
+    [InlineData(true, 0)]
+    public void Run_StoppedAnywhereAndStartedAgain_GivesTheSameBits(bool adam, double momentum)
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
         using var straight = new Toy(dropout: 0.3);
-        var whole = Run(straight, new PretrainerOptions { Steps = 12, ReportEvery = 2 }, LearningRate.Cosine(0.1, 12), adam: adam);
+        var whole = Run(straight, new PretrainerOptions { Steps = 12, ReportEvery = 2 }, LearningRate.Cosine(0.1, 12), adam: adam, momentum: momentum);
         for (var stopAt = 1; stopAt < 12; stopAt++)
         {
             var options = new PretrainerOptions { Steps = 12, ReportEvery = 2, CheckpointFolder = Path.Combine(_folder, $"{stopAt}"), CheckpointEvery = 5 };
@@ -101,14 +102,14 @@ public sealed class PretrainerTests : IDisposable
             using (var first = new Toy(dropout: 0.3))
             {
                 using var stop = new CancellationTokenSource();
-                var stopped = Run(first, options, LearningRate.Cosine(0.1, 12), adam: adam, stop: stop, stopAt: stopAt);
+                var stopped = Run(first, options, LearningRate.Cosine(0.1, 12), adam: adam, stop: stop, stopAt: stopAt, momentum: momentum);
                 (stopped.Steps, stopped.IsComplete).Should().Be((stopAt, false));
             }
 
             manual_seed(99);
             using var second = new Toy(dropout: 0.3);
             var recorder = new Recorder();
-            var resumed = Run(second, options, LearningRate.Cosine(0.1, 12), recorder, adam);
+            var resumed = Run(second, options, LearningRate.Cosine(0.1, 12), recorder, adam, momentum: momentum);
             recorder.Events[0].Should().Match<TrainingEvent>(one => one.Kind == TrainingEventKind.Resumed && one.Step == stopAt);
             TensorAssert.Same(second.Weight, straight.Weight);
             resumed.History.Losses.Should().Equal(whole.History.Losses);
@@ -342,9 +343,16 @@ public sealed class PretrainerTests : IDisposable
     }
 
     private static TrainingResult Run(
-        Toy method, PretrainerOptions options, Schedule schedule, Recorder? recorder = null, bool adam = false, CancellationTokenSource? stop = null, int stopAt = 0)
+        Toy method,
+        PretrainerOptions options,
+        Schedule schedule,
+        Recorder? recorder = null,
+        bool adam = false,
+        CancellationTokenSource? stop = null,
+        int stopAt = 0,
+        double momentum = 0)
     {
-        using OptimizerHelper optimizer = adam ? optim.Adam(method.parameters()) : optim.SGD(method.parameters(), 0.1);
+        using OptimizerHelper optimizer = adam ? optim.Adam(method.parameters()) : optim.SGD(method.parameters(), 0.1, momentum);
         if (stop is not null)
         {
             // Asked while the step is under way, at the moment that its rate is asked for.
