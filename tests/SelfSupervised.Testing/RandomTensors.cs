@@ -15,6 +15,20 @@ public static class RandomTensors
         return tensor(values, shape, dtype: type).requires_grad_(requiresGrad);
     }
 
+    /// <summary>A module with independent normal parameters, of a standard deviation of 0.4.</summary>
+    public static T Filled<T>(T module, int seed)
+        where T : nn.Module
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var parameter in module.parameters())
+        {
+            parameter.copy_(Normal(seed++, parameter.shape, parameter.dtype).mul(0.4));
+        }
+
+        return module;
+    }
+
     /// <summary>A random orthogonal matrix [D, D].</summary>
     public static Tensor Orthogonal(int seed, int size)
     {

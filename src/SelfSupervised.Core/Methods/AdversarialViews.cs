@@ -28,8 +28,11 @@ namespace SelfSupervised.Core.Methods;
 /// 0.001; τ = 0.07, batches of 256, 200 epochs, a budget of 0.05. Gradient reversal: Ganin and Lempitsky, 2015 (arXiv:1409.7495).
 /// </para>
 /// </remarks>
-public sealed class AdversarialViews : PretrainingMethod
+public sealed class AdversarialViews : SeparableMethod
 {
+    // As many are enough for means, and are always room for: of a large batch only a part may be embedded at a time.
+    private const int MostForHealth = 128;
+
     // The fields' names begin the names in the state.
     private readonly PretrainingMethod method;
     private readonly ViewmakerNetwork viewmaker;
@@ -84,6 +87,9 @@ public sealed class AdversarialViews : PretrainingMethod
     /// <summary>Whether both learn from one pass.</summary>
     public bool GradientReversal { get; }
 
+    /// <summary>Whether the method is: each player's gradient flows through parts of the views as through all of them.</summary>
+    public override bool IsSeparable => method is SeparableMethod { IsSeparable: true };
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
     public override IEnumerable<(string Name, Parameter Parameter)> TrainedParameters(int player = 0)
@@ -96,7 +102,7 @@ public sealed class AdversarialViews : PretrainingMethod
 
     /// <summary>
     /// A player's loss: L, or −w·L for the viewmaker. Metrics of the first player: the method's own, and the viewmaker's health, "budget spent",
-    /// "distortion", "clamped" and "diversity", on the batch's images.
+    /// "distortion", "clamped" and "diversity", on the batch's first 128 images.
     /// </summary>
     /// <param name="batch">As the method takes it. <see cref="PretrainingBatch.Pass"/> counts the noise: each turn is to have another.</param>
     /// <param name="player">0, or 1 for the viewmaker.</param>
@@ -109,19 +115,50 @@ public sealed class AdversarialViews : PretrainingMethod
     {
         ArgumentNullException.ThrowIfNull(batch);
         ViewGuard.Place(player, Players.Count, nameof(player));
-        if (GradientReversal)
-        {
-            return WithHealth(method.Compute(batch), batch);
-        }
+        using var still = Still(player);
+        return Turn(method.Compute(batch), batch, player);
+    }
 
+    /// <summary>What the method does after a step.</summary>
+    /// <param name="player">The player whose turn it was.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
+    public override void AfterStep(int player = 0)
+    {
+        ViewGuard.Place(player, Players.Count, nameof(player));
+        method.AfterStep();
+    }
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<nn.Module> ReplayedModules => [viewmaker, .. Separable.ReplayedModules];
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<Tensor> Embed(PretrainingBatch batch, int player, bool trainedOnly)
+    {
+        using var still = Still(player);
+        return Separable.Embed(batch, 0, trainedOnly);
+    }
+
+    /// <inheritdoc/>
+    protected internal override MethodOutput Compare(IReadOnlyList<Tensor> embeddings, PretrainingBatch batch, int player)
+    {
+        using var still = Still(player);
+        return Turn(Separable.Compare(embeddings, batch, 0), batch, player);
+    }
+
+    private SeparableMethod Separable => (SeparableMethod)method;
+
+    // In a turn the other player's parameters have no gradient.
+    private Frozen Still(int player) => new(
+        GradientReversal ? [] : player == 1 ? method.TrainedParameters().Select(entry => entry.Parameter) : viewmaker.parameters());
+
+    // What the method computed, as the player has it.
+    private MethodOutput Turn(MethodOutput output, PretrainingBatch batch, int player)
+    {
         if (player == 0)
         {
-            using var still = new Frozen(viewmaker.parameters());
-            return WithHealth(method.Compute(batch), batch);
+            return WithHealth(output, batch);
         }
 
-        using var others = new Frozen(method.TrainedParameters().Select(entry => entry.Parameter));
-        var output = method.Compute(batch);
         using var scope = NewDisposeScope();
         using var negative = (-Weight).ToScalar();
         using var loss = output.Loss;
@@ -134,15 +171,6 @@ public sealed class AdversarialViews : PretrainingMethod
         return output with { Loss = loss.mul(negative).MoveToOuterDisposeScope() };
     }
 
-    /// <summary>What the method does after a step.</summary>
-    /// <param name="player">The player whose turn it was.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
-    public override void AfterStep(int player = 0)
-    {
-        ViewGuard.Place(player, Players.Count, nameof(player));
-        method.AfterStep();
-    }
-
     private MethodOutput WithHealth(MethodOutput output, PretrainingBatch batch)
     {
         if (!batch.WithMetrics)
@@ -152,7 +180,8 @@ public sealed class AdversarialViews : PretrainingMethod
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var inputs = new LearnedViews(viewmaker, 1).Inputs(batch.Images, seed: 0, batch.Step, batch.Indices.Span);
+        var images = Math.Min(batch.Indices.Length, MostForHealth);
+        var inputs = new LearnedViews(viewmaker, 1).Inputs(batch.Images.narrow(0, 0, images), seed: 0, batch.Step, batch.Indices.Span[..images]);
         var health = ViewmakerHealth.Measure(viewmaker, inputs, batch.Step);
         var metrics = new Dictionary<string, Tensor>(output.Metrics);
         foreach (var (name, value) in new[]

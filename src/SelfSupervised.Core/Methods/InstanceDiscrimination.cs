@@ -16,7 +16,11 @@ namespace SelfSupervised.Core.Methods;
 /// after the optimiser's step.
 /// </para>
 /// <para>
-/// The state is encoder, head, bank and Z. In training, what <see cref="Compute"/> saw is kept for <see cref="AfterStep"/>,
+/// Outputs are the embeddings, normalised, and the images' memories. Metrics: "accuracy", the share of images that are most similar to their own
+/// memory, of all candidates; "similarity", the mean cosine with it; "fill", the share of memories that were ever updated.
+/// </para>
+/// <para>
+/// The images are of the data set, and an image may be in a batch more than once. The state is encoder, head, bank and Z. In training, what <see cref="SeparableMethod.Compute"/> saw is kept for <see cref="AfterStep"/>,
 /// B·D numbers a batch, from as many batches as a step takes; evaluation changes nothing.
 /// </para>
 /// <para>
@@ -24,7 +28,7 @@ namespace SelfSupervised.Core.Methods;
 /// zhirongw/lemniscate.pytorch. <see cref="InstanceDiscriminationOptions"/> names the published settings.
 /// </para>
 /// </remarks>
-public sealed partial class InstanceDiscrimination : PretrainingMethod
+public sealed partial class InstanceDiscrimination : SeparableMethod
 {
     // The fields' names begin the names in the state.
     private readonly nn.Module<Tensor, Tensor> encoder;
@@ -93,40 +97,6 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
     /// <summary>How images and memories are compared.</summary>
     public InstanceDiscriminationOptions Options { get; }
 
-    /// <summary>
-    /// The loss on a batch. Metrics: "accuracy", the share of images that are most similar to their own memory, of all candidates;
-    /// "similarity", the mean cosine with it; "fill", the share of memories that were ever updated.
-    /// </summary>
-    /// <param name="batch">B ≥ 1 images of the data set; on the device of the parameters. An image may be there more than once.</param>
-    /// <param name="player">0.</param>
-    /// <returns>The loss, and the embeddings, normalised, and the images' memories. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The images are not what the view or the encoder take, or the embeddings have another width than the bank.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player, the step is negative, or an index is not in the bank.</exception>
-    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
-    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        ViewGuard.Place(player, Players.Count, nameof(player));
-        var indices = batch.Indices.Span;
-        IndexGuard.Rows(indices, nameof(batch.Indices), bank.Count);
-        using var scope = NewDisposeScope();
-        var view = Views.Make(batch.Images, Options.Seed, batch.Step, indices, batch.Pass)[0];
-        var embeddings = head.call(encoder.call(view));
-        Guard.SameWidth(embeddings, nameof(embeddings), bank.Rows, nameof(bank));
-        var memories = bank.Gather(indices);
-        var comparison = Options.Negatives == 0 ? CompareWithAll(embeddings, batch) : CompareWithSome(embeddings, batch);
-        var unit = Similarity.Unit(embeddings.detach(), Similarity.Precision(embeddings));
-        var metrics = batch.WithMetrics ? Metrics(comparison.Accuracy!, unit, memories) : [];
-        if (training && is_grad_enabled())
-        {
-            _pending.Add(batch.Step, indices, unit);
-        }
-
-        var loss = WithProximal(comparison.Loss, embeddings, memories);
-        scope.MoveToOuter([loss, unit, memories, .. metrics.Values]);
-        return new MethodOutput(loss, [unit, memories], metrics);
-    }
-
     /// <summary>The memories take in what the step saw, batch after batch; the last of an image's embeddings in a batch counts.</summary>
     /// <param name="player">0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
@@ -134,6 +104,40 @@ public sealed partial class InstanceDiscrimination : PretrainingMethod
     {
         ViewGuard.Place(player, Players.Count, nameof(player));
         _pending.Take((rows, indices, _) => bank.Update(rows, indices, checkValues: false));
+    }
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<nn.Module> ReplayedModules => [encoder, head];
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<Tensor> Embed(PretrainingBatch batch, int player, bool trainedOnly)
+    {
+        var indices = batch.Indices.Span;
+        IndexGuard.Rows(indices, nameof(batch.Indices), bank.Count);
+        using var scope = NewDisposeScope();
+        var view = Views.Make(batch.Images, Options.Seed, batch.Step, indices, batch.Pass)[0];
+        var embeddings = head.call(encoder.call(view));
+        Guard.SameWidth(embeddings, nameof(embeddings), bank.Rows, nameof(bank));
+        return [embeddings.MoveToOuterDisposeScope()];
+    }
+
+    /// <inheritdoc/>
+    protected internal override MethodOutput Compare(IReadOnlyList<Tensor> embeddings, PretrainingBatch batch, int player)
+    {
+        var indices = batch.Indices.Span;
+        using var scope = NewDisposeScope();
+        var memories = bank.Gather(indices);
+        var comparison = Options.Negatives == 0 ? CompareWithAll(embeddings[0], batch) : CompareWithSome(embeddings[0], batch);
+        var unit = Similarity.Unit(embeddings[0].detach(), Similarity.Precision(embeddings[0]));
+        var metrics = batch.WithMetrics ? Metrics(comparison.Accuracy!, unit, memories) : [];
+        if (training && is_grad_enabled())
+        {
+            _pending.Add(batch.Step, indices, unit);
+        }
+
+        var loss = WithProximal(comparison.Loss, embeddings[0], memories);
+        scope.MoveToOuter([loss, unit, memories, .. metrics.Values]);
+        return new MethodOutput(loss, [unit, memories], metrics);
     }
 
     /// <inheritdoc/>

@@ -26,9 +26,13 @@ namespace SelfSupervised.Core.Methods;
 /// While a queue is empty, in the first step if it starts so, the negatives are the keys of the batch's other images. Keys are taken up while training
 /// only: in evaluation a batch leaves no trace. There are n + 2 views, of which one is trained through.
 /// </para>
+/// <para>
+/// Outputs are the first space's queries and keys k₀. Metrics: "accuracy NAME" and "loss NAME" for each of <see cref="SpaceNames"/>; "queue age" in
+/// batches (NaN while empty) and "queue fill" as a share of K, of the first space.
+/// </para>
 /// <para>Xiao, Wang, Efros, Darrell, "What Should Not Be Contrastive in Contrastive Learning", 2021 (arXiv:2008.05659).</para>
 /// </remarks>
-public sealed class LooC : PretrainingMethod
+public sealed class LooC : SeparableMethod
 {
     // The name of space 0.
     private const string All = "all";
@@ -111,24 +115,35 @@ public sealed class LooC : PretrainingMethod
     /// <summary>The queue of each space.</summary>
     public IReadOnlyList<KeyQueue> Queues => queues.All;
 
-    /// <summary>
-    /// The loss on a batch. Metrics: "accuracy NAME" and "loss NAME" for each of <see cref="SpaceNames"/>; "queue age" in batches (NaN while empty) and
-    /// "queue fill" as a share of K, of the first space.
-    /// </summary>
-    /// <param name="batch">B ≥ 1 images; on the device of the parameters.</param>
+    /// <summary>The momentum copies follow, and the keys of the batches since the last step enter the queues.</summary>
     /// <param name="player">0.</param>
-    /// <returns>The loss, and the first space's queries and keys k₀. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The images are not what views or encoder take, or the heads' outputs are not [B, d].</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player, or the step or an index is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
-    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
+    public override void AfterStep(int player = 0)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         ViewGuard.Place(player, Players.Count, nameof(player));
+        keySpaces.Update(spaces);
+        queues.Enqueue();
+    }
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<nn.Module> ReplayedModules => [spaces];
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<Tensor> Embed(PretrainingBatch batch, int player, bool trainedOnly)
+    {
         using var scope = NewDisposeScope();
         var views = Views.Apply(batch.Images, Seed, batch.Step, batch.Indices.Span);
-        var queries = Embeddings(spaces.call(views[0])).transpose(0, 1);
-        var keys = stack(views.Skip(1).Select((view, number) => Keys(view, number, batch.Step))).permute(2, 0, 1, 3);
+        var queries = Embeddings(spaces.call(views[0]));
+        Tensor[] all = trainedOnly ? [queries] : [queries, stack(views.Skip(1).Select((view, number) => Keys(view, number, batch.Step)), 1)];
+        scope.MoveToOuter(all);
+        return all;
+    }
+
+    /// <inheritdoc/>
+    protected internal override MethodOutput Compare(IReadOnlyList<Tensor> embeddings, PretrainingBatch batch, int player)
+    {
+        using var scope = NewDisposeScope();
+        var (queries, keys) = (embeddings[0].transpose(0, 1), embeddings[1].permute(2, 1, 0, 3));
         var (negatives, hidden) = (new Tensor[spaces.Count], new Tensor?[spaces.Count]);
         for (var space = 0; space < spaces.Count; space++)
         {
@@ -147,16 +162,6 @@ public sealed class LooC : PretrainingMethod
             : [];
         return new MethodOutput(
             terms.mean().MoveToOuterDisposeScope(), [detached[0].MoveToOuterDisposeScope(), keys[0][0].MoveToOuterDisposeScope()], metrics);
-    }
-
-    /// <summary>The momentum copies follow, and the keys of the batches since the last step enter the queues.</summary>
-    /// <param name="player">0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
-    public override void AfterStep(int player = 0)
-    {
-        ViewGuard.Place(player, Players.Count, nameof(player));
-        keySpaces.Update(spaces);
-        queues.Enqueue();
     }
 
     // [B, S, d], as one space's head and queue have it.

@@ -11,13 +11,14 @@ namespace SelfSupervised.Core.Methods;
 /// <code>L = (1/B)·Σ_labelled −log p_y(x₁) + w·exp(−5·(1 − t)²)·mean((p(x₁) − p'(x₂))²), t = min(step/T, 1)</code>
 /// <para>
 /// p is the student's softmax and p' the teacher's, each of a view of its own; the mean is over images and classes. Gradient flows into the
-/// student only. The teacher's weights are θ' ← α·θ' + (1 − α)·θ after each of the optimiser's steps, and the teacher is what is kept.
+/// student only. The teacher's weights are θ' ← α·θ' + (1 − α)·θ after each of the optimiser's steps, and the teacher is what is kept. Outputs are
+/// the logits of student and teacher. Metrics: "classification" and "consistency", the two terms without weight.
 /// </para>
 /// <para>
 /// Tarvainen and Valpola, "Mean teachers are better role models", 2017 (arXiv:1703.01780); CuriousAI/mean-teacher, pytorch/main.py.
 /// </para>
 /// </remarks>
-public sealed class MeanTeacher : PretrainingMethod
+public sealed class MeanTeacher : SeparableMethod
 {
     /// <summary>The label of an image without one.</summary>
     public const int Unlabelled = -1;
@@ -85,22 +86,35 @@ public sealed class MeanTeacher : PretrainingMethod
     /// <summary>The student's classifier, which is trained.</summary>
     public nn.Module<Tensor, Tensor> StudentClassifier => classifier;
 
-    /// <summary>The loss on a batch. Metrics: "classification" and "consistency", the two terms without weight.</summary>
-    /// <param name="batch">B ≥ 1 images, labelled or not; on the device of the parameters.</param>
+    /// <summary>The teacher follows.</summary>
     /// <param name="player">0.</param>
-    /// <returns>The loss, and the logits of student and teacher. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The images are not what views or encoder take, or a label is no class of the classifier.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player, the step is negative, or an index is none of the labels'.</exception>
-    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
-    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
+    public override void AfterStep(int player = 0)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         ViewGuard.Place(player, Players.Count, nameof(player));
-        var labels = Labels(batch.Indices.Span);
+        teacherEncoder.Update(encoder);
+        teacherClassifier.Update(classifier);
+    }
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<nn.Module> ReplayedModules => [encoder, classifier];
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<Tensor> Embed(PretrainingBatch batch, int player, bool trainedOnly)
+    {
         using var scope = NewDisposeScope();
         var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
         var student = classifier.call(encoder.call(views[0]));
-        var teacher = teacherClassifier.call(teacherEncoder.call(views[1]));
+        Tensor[] all = trainedOnly ? [student] : [student, teacherClassifier.call(teacherEncoder.call(views[1]))];
+        scope.MoveToOuter(all);
+        return all;
+    }
+
+    /// <inheritdoc/>
+    protected internal override MethodOutput Compare(IReadOnlyList<Tensor> embeddings, PretrainingBatch batch, int player)
+    {
+        var (student, teacher, labels) = (embeddings[0], embeddings[1], Labels(batch.Indices.Span));
+        using var scope = NewDisposeScope();
         ModuleGuard.Embeddings(student, "the classifier's outputs", labels.Length, student.shape[^1]);
         if (labels.Max() >= student.shape[1])
         {
@@ -118,16 +132,6 @@ public sealed class MeanTeacher : PretrainingMethod
         return new MethodOutput(classification.add(consistency, weight).MoveToOuterDisposeScope(), [Kept(student), Kept(teacher)], metrics);
 
         static Tensor Kept(Tensor tensor) => tensor.detach().MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The teacher follows.</summary>
-    /// <param name="player">0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
-    public override void AfterStep(int player = 0)
-    {
-        ViewGuard.Place(player, Players.Count, nameof(player));
-        teacherEncoder.Update(encoder);
-        teacherClassifier.Update(classifier);
     }
 
     // Counted by the teacher's updates, which are saved.

@@ -21,11 +21,14 @@ namespace SelfSupervised.Core.Methods;
 /// only: in evaluation a batch leaves no trace.
 /// </para>
 /// <para>
+/// Outputs are queries and keys. Metrics: "accuracy", "queue age" in batches (NaN while empty), "queue fill" as a share of K.
+/// </para>
+/// <para>
 /// He et al., "Momentum Contrast for Unsupervised Visual Representation Learning", 2019 (arXiv:1911.05722); Chen et al., "Improved
 /// Baselines with Momentum Contrastive Learning", 2020 (arXiv:2003.04297); facebookresearch/moco.
 /// </para>
 /// </remarks>
-public sealed class MoCo : PretrainingMethod
+public sealed class MoCo : SeparableMethod
 {
     // The fields' names begin the state's names.
     private readonly nn.Module<Tensor, Tensor> encoder;
@@ -91,40 +94,6 @@ public sealed class MoCo : PretrainingMethod
     /// <summary>The queue.</summary>
     public KeyQueue Queue => queue;
 
-    /// <summary>The loss on a batch. Metrics: "accuracy", "queue age" in batches (NaN while empty), "queue fill" as a share of K.</summary>
-    /// <param name="batch">B ≥ 1 images; on the device of the parameters.</param>
-    /// <param name="player">0.</param>
-    /// <returns>The loss, queries and keys. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The images are not what views or encoder take, or the head's outputs are not [B, d].</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player, or the step or an index is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
-    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        ViewGuard.Place(player, Players.Count, nameof(player));
-        using var scope = NewDisposeScope();
-        var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
-        using var hidden = HasKeys && Options.ExcludeSameImage ? queue.SameImage(batch.Indices.Span) : null;
-        using var memory = queue.Keys();
-        var (loss, query, key) = Contrast(views[0], views[1], memory, hidden, batch.Step);
-        Tensor[] keys = [key];
-        if (Options.Symmetric)
-        {
-            var (other, _, otherKey) = Contrast(views[1], views[0], memory, hidden, batch.Step);
-            (loss, keys) = (loss.add(other, Scalars.One), [key, otherKey]);
-        }
-
-        if (training)
-        {
-            _pending.Add(batch.Step, batch.Indices.Span, keys);
-        }
-
-        var queries = query.detach();
-        var metrics = batch.WithMetrics ? Metrics(queries, key, memory, hidden, batch.Step) : [];
-        return new MethodOutput(
-            loss.MoveToOuterDisposeScope(), [queries.MoveToOuterDisposeScope(), key.MoveToOuterDisposeScope()], metrics);
-    }
-
     /// <summary>The key encoder follows, and the keys of the batches since the last step enter the queue.</summary>
     /// <param name="player">0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
@@ -134,6 +103,45 @@ public sealed class MoCo : PretrainingMethod
         keyEncoder.Update(encoder);
         keyHead.Update(head);
         _pending.Take((keys, indices, step) => queue.Enqueue(keys, indices, step, checkValues: false));
+    }
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<nn.Module> ReplayedModules => [encoder, head];
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<Tensor> Embed(PretrainingBatch batch, int player, bool trainedOnly)
+    {
+        using var scope = NewDisposeScope();
+        var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
+        var pairs = Options.Symmetric ? 2 : 1;
+        Tensor[] queries = [.. views.Take(pairs).Select(Query)];
+        Tensor[] keys = trainedOnly ? [] : [.. views.Reverse().Take(pairs).Select(view => Key(view, batch.Step))];
+        scope.MoveToOuter([.. queries, .. keys]);
+        return [.. queries, .. keys];
+    }
+
+    /// <inheritdoc/>
+    protected internal override MethodOutput Compare(IReadOnlyList<Tensor> embeddings, PretrainingBatch batch, int player)
+    {
+        using var scope = NewDisposeScope();
+        var pairs = embeddings.Count / 2;
+        Tensor[] keys = [.. embeddings.Skip(pairs)];
+        using var hidden = HasKeys && Options.ExcludeSameImage ? queue.SameImage(batch.Indices.Span) : null;
+        using var memory = queue.Keys();
+        var loss = Loss(embeddings[0], keys[0], memory, hidden);
+        if (Options.Symmetric)
+        {
+            loss = loss.add(Loss(embeddings[1], keys[1], memory, hidden), Scalars.One);
+        }
+
+        if (training)
+        {
+            _pending.Add(batch.Step, batch.Indices.Span, keys);
+        }
+
+        var (query, key) = (embeddings[0].detach(), keys[0].detach());
+        var metrics = batch.WithMetrics ? Metrics(query, key, memory, hidden, batch.Step) : [];
+        return new MethodOutput(loss.MoveToOuterDisposeScope(), [query.MoveToOuterDisposeScope(), key.MoveToOuterDisposeScope()], metrics);
     }
 
     /// <inheritdoc/>
@@ -149,16 +157,18 @@ public sealed class MoCo : PretrainingMethod
 
     private bool HasKeys => queue.Count > 0;
 
-    private (Tensor Loss, Tensor Query, Tensor Key) Contrast(Tensor queryView, Tensor keyView, Tensor memory, Tensor? hidden, int step)
+    private Tensor Loss(Tensor query, Tensor key, Tensor memory, Tensor? hidden) => HasKeys
+        ? InfoNCE.LossAgainst(query, key, memory, Options.Temperature, hidden, checkValues: false, unitNegatives: true)
+        : InfoNCE.Loss(query, key, Options.Temperature, checkValues: false);
+
+    private Tensor Query(Tensor view)
     {
-        var query = head.call(encoder.call(queryView));
-        ModuleGuard.Embeddings(query, "the head's outputs", queryView.shape[0], Options.Dimension);
-        var key = Options.ShuffleKeys ? BatchShuffle.Encode(Keys, keyView, Seed, step) : Keys(keyView);
-        var loss = HasKeys
-            ? InfoNCE.LossAgainst(query, key, memory, Options.Temperature, hidden, checkValues: false, unitNegatives: true)
-            : InfoNCE.Loss(query, key, Options.Temperature, checkValues: false);
-        return (loss, query, key);
+        var query = head.call(encoder.call(view));
+        ModuleGuard.Embeddings(query, "the head's outputs", view.shape[0], Options.Dimension);
+        return query;
     }
+
+    private Tensor Key(Tensor view, int step) => Options.ShuffleKeys ? BatchShuffle.Encode(Keys, view, Seed, step) : Keys(view);
 
     private Tensor Keys(Tensor view)
     {

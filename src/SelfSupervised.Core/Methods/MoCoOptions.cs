@@ -70,7 +70,10 @@ public sealed record MoCoOptions
     /// <summary>Whether each view is the query once and the key once; the losses are added. It doubles the work of a step. Default no.</summary>
     public bool Symmetric { get; init; }
 
-    /// <summary>Whether keys are encoded in another order than queries, which matters with split batch norm. Default no.</summary>
+    /// <summary>
+    /// Whether keys are encoded in another order than queries, which matters with split batch norm. Of a batch that is embedded in parts
+    /// (<see cref="GradientCache"/>) each part's keys are, within it. Default no.
+    /// </summary>
     public bool ShuffleKeys { get; init; }
 
     /// <summary>

@@ -14,10 +14,10 @@ namespace SelfSupervised.Core.Methods;
 /// <summary>MoCo++: several branches and heads, each trained by MoCo's loss on the same two views; what LooC++ is compared with.</summary>
 /// <remarks>
 /// It has LooC++'s capacity and none of its sensitivity: in every space the positive is the key of the other view, and negatives are other images
-/// alone, from a <see cref="KeyQueue"/> for each space. The loss is the mean over the spaces; with one it is <see cref="MoCo"/>'s. Xiao et al.,
-/// 2021 (arXiv:2008.05659).
+/// alone, from a <see cref="KeyQueue"/> for each space. The loss is the mean over the spaces; with one it is <see cref="MoCo"/>'s. Outputs
+/// are the first space's queries and keys. Metrics: "accuracy", the mean over the spaces. Xiao et al., 2021 (arXiv:2008.05659).
 /// </remarks>
-public sealed class MoCoPlusPlus : PretrainingMethod
+public sealed class MoCoPlusPlus : SeparableMethod
 {
     // The fields' names begin the state's names.
     private readonly EmbeddingSpaces spaces;
@@ -84,22 +84,36 @@ public sealed class MoCoPlusPlus : PretrainingMethod
     /// <summary>The queue of each space.</summary>
     public IReadOnlyList<KeyQueue> Queues => queues.All;
 
-    /// <summary>The loss on a batch. Metrics: "accuracy", the mean over the spaces.</summary>
-    /// <param name="batch">B ≥ 1 images; on the device of the parameters.</param>
+    /// <summary>The momentum copies follow, and the keys of the batches since the last step enter the queues.</summary>
     /// <param name="player">0.</param>
-    /// <returns>The loss, and the first space's queries and keys. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The images are not what views or encoder take, or the heads' outputs are not [B, d].</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player, or the step or an index is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
-    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
+    public override void AfterStep(int player = 0)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         ViewGuard.Place(player, Players.Count, nameof(player));
+        keySpaces.Update(spaces);
+        queues.Enqueue();
+    }
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<nn.Module> ReplayedModules => [spaces];
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<Tensor> Embed(PretrainingBatch batch, int player, bool trainedOnly)
+    {
         using var scope = NewDisposeScope();
         var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
-        var queries = spaces.call(views[0]).unbind(1);
-        var keys = (Options.ShuffleKeys ? BatchShuffle.Encode(keySpaces.call, views[1], Seed, batch.Step) : keySpaces.call(views[1])).unbind(1);
-        ModuleGuard.Embeddings(queries[0], "the heads' outputs", views[0].shape[0], Options.Dimension);
+        var queries = spaces.call(views[0]);
+        ModuleGuard.Embeddings(queries.select(1, 0), "the heads' outputs", views[0].shape[0], Options.Dimension);
+        Tensor[] all = trainedOnly ? [queries] : [queries, Keys(views[1], batch.Step)];
+        scope.MoveToOuter(all);
+        return all;
+    }
+
+    /// <inheritdoc/>
+    protected internal override MethodOutput Compare(IReadOnlyList<Tensor> embeddings, PretrainingBatch batch, int player)
+    {
+        using var scope = NewDisposeScope();
+        var (queries, keys) = (embeddings[0].unbind(1), embeddings[1].unbind(1));
         var (losses, accuracies) = (new Tensor[queries.Length], new List<Tensor>());
         for (var space = 0; space < losses.Length; space++)
         {
@@ -122,13 +136,5 @@ public sealed class MoCoPlusPlus : PretrainingMethod
             stack(losses).mean().MoveToOuterDisposeScope(), [queries[0].detach().MoveToOuterDisposeScope(), keys[0].MoveToOuterDisposeScope()], metrics);
     }
 
-    /// <summary>The momentum copies follow, and the keys of the batches since the last step enter the queues.</summary>
-    /// <param name="player">0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player.</exception>
-    public override void AfterStep(int player = 0)
-    {
-        ViewGuard.Place(player, Players.Count, nameof(player));
-        keySpaces.Update(spaces);
-        queues.Enqueue();
-    }
+    private Tensor Keys(Tensor view, int step) => Options.ShuffleKeys ? BatchShuffle.Encode(keySpaces.call, view, Seed, step) : keySpaces.call(view);
 }

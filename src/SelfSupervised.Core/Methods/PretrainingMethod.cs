@@ -16,7 +16,7 @@ namespace SelfSupervised.Core.Methods;
 /// </para>
 /// <para>
 /// To make a method of your own, derive a sealed class, keep its parts in fields, call <c>RegisterComponents()</c> last in its
-/// constructor, and give <see cref="Compute"/>.
+/// constructor, and give <see cref="Compute"/>; or from <see cref="SeparableMethod"/>, if images are embedded each on its own.
 /// </para>
 /// </remarks>
 /// <param name="name">The module's name.</param>

@@ -11,7 +11,8 @@ namespace SelfSupervised.Core.Methods;
 /// <para>
 /// x → V views → encoder f → h → head g → z → <see cref="NTXent"/>. All views go through in one batch, so that batch norm's
 /// statistics mix them. After training the head is discarded: downstream tasks use h. There are 2(N−1) negatives for each view, so
-/// large batches help; the guess of chance is a loss of ln(VN − 1).
+/// large batches help; the guess of chance is a loss of ln(VN − 1). Outputs are the embeddings of each view. Metrics: "accuracy", the contrastive
+/// accuracy.
 /// </para>
 /// <para>
 /// Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020 (arXiv:2002.05709). With CIFAR-10:
@@ -19,7 +20,7 @@ namespace SelfSupervised.Core.Methods;
 /// τ = 0.1, <see cref="ViewPresets.SimClrImageNet"/>, a ResNet-50; LARS, ten epochs of warm-up and a cosine for both.
 /// </para>
 /// </remarks>
-public sealed class SimClr : PretrainingMethod
+public sealed class SimClr : SeparableMethod
 {
     // The fields' names begin the parameters' names.
     private readonly nn.Module<Tensor, Tensor> encoder;
@@ -73,17 +74,12 @@ public sealed class SimClr : PretrainingMethod
     /// <summary>What the views are drawn from.</summary>
     public long Seed { get; }
 
-    /// <summary>The loss on a batch. Metrics: "accuracy", the contrastive accuracy.</summary>
-    /// <param name="batch">B ≥ 1 images; on the device of the parameters.</param>
-    /// <param name="player">0.</param>
-    /// <returns>The loss, and the embeddings of each view. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">The images are not what the views or the encoder take, or the views' sizes differ.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such player, or the step or an index is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The images have been disposed.</exception>
-    public override MethodOutput Compute(PretrainingBatch batch, int player = 0)
+    /// <inheritdoc/>
+    protected internal override IEnumerable<nn.Module> ReplayedModules => [encoder, head];
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<Tensor> Embed(PretrainingBatch batch, int player, bool trainedOnly)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        ViewGuard.Place(player, Players.Count, nameof(player));
         using var scope = NewDisposeScope();
         var views = Views.Make(batch.Images, Seed, batch.Step, batch.Indices.Span, batch.Pass);
         if (views.Any(view => !view.shape.AsSpan().SequenceEqual(views[0].shape)))
@@ -92,6 +88,14 @@ public sealed class SimClr : PretrainingMethod
         }
 
         var embeddings = head.call(encoder.call(cat([.. views]))).chunk(views.Count);
+        scope.MoveToOuter(embeddings);
+        return embeddings;
+    }
+
+    /// <inheritdoc/>
+    protected internal override MethodOutput Compare(IReadOnlyList<Tensor> embeddings, PretrainingBatch batch, int player)
+    {
+        using var scope = NewDisposeScope();
         var loss = _loss(embeddings, Temperature).MoveToOuterDisposeScope();
         Tensor[] detached = [.. embeddings.Select(one => one.detach().MoveToOuterDisposeScope())];
         var metrics = new Dictionary<string, Tensor>();
