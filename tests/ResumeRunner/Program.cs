@@ -1,4 +1,4 @@
-// A short run that the tests start, kill at any moment and start again: ResumeRunner FOLDER STEPS METHOD OPTIMIZER RESULT.
+// A short run that the tests start, kill at any moment and start again: ResumeRunner FOLDER STEPS METHOD OPTIMIZER RESULT [MICRO-BATCH].
 // It says each step on a line of its own, and at the end writes every parameter and buffer to RESULT.
 using System.Globalization;
 using ResumeRunner;
@@ -20,7 +20,17 @@ var sprites = new Sprites(100, seed: 3);
 var source = new PretrainingSource(new PrefetchingBatchSource(sprites, new BatchPlan(sprites.Count, 16, seed: 4)));
 using var method = SmallMethods.Of(name, sprites.Count);
 var schedule = LearningRate.WarmupCosine(trainer == "lars" ? 0.5 : 1e-2, steps / 5, steps);
-var options = new PretrainerOptions { Steps = steps, ReportEvery = 1, CheckpointFolder = folder, CheckpointEvery = 2, Accumulation = 2, MaxGradientNorm = 1 };
+int? microBatch = args.Length > 5 ? int.Parse(args[5], CultureInfo.InvariantCulture) : null;
+var options = new PretrainerOptions
+{
+    Steps = steps,
+    ReportEvery = 1,
+    CheckpointFolder = folder,
+    CheckpointEvery = 2,
+    Accumulation = 2,
+    MicroBatch = microBatch,
+    MaxGradientNorm = 1,
+};
 PlayerOptimizer[] players = [.. method.Players.Select((_, player) => new PlayerOptimizer(Optimizer(player), schedule) { UpdatesPerStep = 1 + player })];
 var run = new Pretrainer(method, source, players, options, new Lines()).Run(shutdown.Token);
 if (run.IsComplete)

@@ -45,7 +45,7 @@ public sealed class Pretrainer
     /// <param name="schedule">The learning rate of each step.</param>
     /// <param name="options">How it runs.</param>
     /// <param name="observers">Who watches. Default: nobody.</param>
-    /// <exception cref="ArgumentException">The method has more than one player, or there are too many batches to count.</exception>
+    /// <exception cref="ArgumentException">The method has more than one player, or as the other constructor.</exception>
     /// <example><code>
     /// new Pretrainer(method, source, optimizer, schedule, new() { Steps = 1000, CheckpointFolder = "run" }).Run();
     /// </code></example>
@@ -67,7 +67,8 @@ public sealed class Pretrainer
     /// <param name="options">How it runs.</param>
     /// <param name="observers">Who watches. Default: nobody.</param>
     /// <exception cref="ArgumentException">
-    /// Another number of optimisers than players, the first player is not trained to the end, or there are too many batches to count.
+    /// Another number of optimisers than players, the first player is not trained to the end, there are too many batches to count, or a micro-batch
+    /// is asked for and the method is not separable.
     /// </exception>
     public Pretrainer(
         PretrainingMethod method,
@@ -98,6 +99,12 @@ public sealed class Pretrainer
         if ((long)options.Steps * options.Accumulation > int.MaxValue)
         {
             throw new ArgumentException($"Expected `options` to ask for at most {int.MaxValue} batches in all.", nameof(options));
+        }
+
+        if (options.MicroBatch is not null && method is not SeparableMethod { IsSeparable: true })
+        {
+            throw new ArgumentException(
+                $"Expected `method` to be separable, as `options` ask for a micro-batch, but {method.GetName()} doesn't say how it embeds images.", nameof(method));
         }
 
         (_method, _source, _optimizers, _options) = (method, source, [.. optimizers], options);

@@ -1,3 +1,4 @@
+using SelfSupervised.Core.Methods;
 using SelfSupervised.Training.Internal;
 
 namespace SelfSupervised.Training.Pretraining;
@@ -11,10 +12,18 @@ public sealed record PretrainerOptions
 
     /// <summary>
     /// The number of batches whose gradients are averaged for one step, at least 1 (default). A contrastive loss compares within
-    /// each batch only, so that it is not the loss of one large batch.
+    /// each batch only, so that it is not the loss of one large batch: that is what <see cref="MicroBatch"/> is for.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is too small.</exception>
     public int Accumulation { get; init => field = (int)Guard.AtLeast(1, value, nameof(Accumulation)); } = 1;
+
+    /// <summary>
+    /// The most images of a batch that are embedded at a time, at least 1, for a <see cref="SeparableMethod"/>: the loss and the gradient are the
+    /// whole batch's all the same, and memory is a part's (<see cref="GradientCache"/>). A batch that is no larger is embedded at once. Default:
+    /// every batch is.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is too small.</exception>
+    public int? MicroBatch { get; init => field = value is { } images ? (int)Guard.AtLeast(1, images, nameof(MicroBatch)) : null; }
 
     /// <summary>The gradient's largest 2-norm over all of a player's parameters, above 0; longer ones are shortened. Default: none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The norm is not finite and above 0.</exception>

@@ -52,10 +52,7 @@ internal sealed class TrainingStep(
         {
             using var scope = NewDisposeScope();
             var isKept = isReport && part == parts.Length - 1;
-            var output = method.Compute(parts[part] with { WithMetrics = isKept, Pass = pass }, player);
-            using var share = (1.0 / parts.Length).ToScalar();
-            var loss = parts.Length == 1 ? output.Loss : output.Loss.mul(share);
-            loss.backward();
+            var (output, loss) = Backward(parts[part] with { WithMetrics = isKept, Pass = pass }, player, share: 1.0 / parts.Length);
             if (isLast)
             {
                 losses.Add(player, step, loss);
@@ -77,5 +74,21 @@ internal sealed class TrainingStep(
         optimizer.step();
         method.AfterStep(player);
         return kept;
+    }
+
+    // A batch's gradient, and its share of the step's loss.
+    private (MethodOutput Output, Tensor Loss) Backward(PretrainingBatch batch, int player, double share)
+    {
+        using var factor = share.ToScalar();
+        if (options.MicroBatch is { } images)
+        {
+            var cached = GradientCache.Backward((SeparableMethod)method, batch, images, player, share);
+            return (cached, cached.Loss.mul(factor));
+        }
+
+        var output = method.Compute(batch, player);
+        var loss = output.Loss.mul(factor);
+        loss.backward();
+        return (output, loss);
     }
 }

@@ -21,19 +21,21 @@ public sealed class KillAndResumeTests : IDisposable
     [InlineData("LooC", "adam", 6)]
     [InlineData("LooCPlusPlus", "adam", 7)]
     [InlineData("MoCoPlusPlus", "adam", 8)]
-    public void Run_KilledAtRandomPoints_GivesTheSameBits(string method, string optimizer, int seed)
+    [InlineData("SimClr", "adam", 9, 6)]
+    [InlineData("AdversarialViews", "adam", 10, 5)]
+    public void Run_KilledAtRandomPoints_GivesTheSameBits(string method, string optimizer, int seed, int? microBatch = null)
     {
-        Finish("straight", method, optimizer).Should().Be(0);
+        Finish("straight", method, optimizer, microBatch).Should().Be(0);
         var (random, kills) = (new Random(seed), 0);
         while (kills < 4)
         {
-            using var process = Start("killed", method, optimizer);
+            using var process = Start("killed", method, optimizer, microBatch);
             KillAfter(process, lines: random.Next(1, 14), TimeSpan.FromMilliseconds(random.Next(0, 30)));
             kills++;
         }
 
         var output = new List<string>();
-        Finish("killed", method, optimizer, output).Should().Be(0);
+        Finish("killed", method, optimizer, microBatch, output).Should().Be(0);
         output.Should().Contain(line => line.StartsWith("Resumed", StringComparison.Ordinal), "otherwise nothing was tested");
         File.ReadAllBytes(Result("killed")).Should().Equal(File.ReadAllBytes(Result("straight")));
     }
@@ -64,13 +66,18 @@ public sealed class KillAndResumeTests : IDisposable
 
     private string Result(string name) => Path.Combine(_folder, $"{name}.safetensors");
 
-    private Process Start(string name, string method, string optimizer)
+    private Process Start(string name, string method, string optimizer, int? microBatch = null)
     {
         var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
         var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "ResumeRunner.dll"), Path.Combine(_folder, name), $"{Steps}", method, optimizer, Result(name)])
         {
             RedirectStandardOutput = true,
         };
+        if (microBatch is not null)
+        {
+            start.ArgumentList.Add($"{microBatch}");
+        }
+
         return Process.Start(start)!;
     }
 
@@ -85,9 +92,9 @@ public sealed class KillAndResumeTests : IDisposable
         process.WaitForExit();
     }
 
-    private int Finish(string name, string method, string optimizer, List<string>? output = null)
+    private int Finish(string name, string method, string optimizer, int? microBatch, List<string>? output = null)
     {
-        using var process = Start(name, method, optimizer);
+        using var process = Start(name, method, optimizer, microBatch);
         while (process.StandardOutput.ReadLine() is { } line)
         {
             output?.Add(line);
