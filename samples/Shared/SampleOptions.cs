@@ -29,6 +29,9 @@ public sealed record SampleOptions
     /// <summary>The batch that was asked for, or null for the default.</summary>
     public int? Batch { get; init; }
 
+    /// <summary>The images of a step that are embedded at a time, or null for all.</summary>
+    public int? MicroBatch { get; init; }
+
     public int Seed { get; init; } = 1;
 
     public Device Device { get; init; } = CPU;
@@ -39,9 +42,11 @@ public sealed record SampleOptions
     public string Output
     {
         get => field ?? Path.Combine(
-            $"{Defaults.Sample.ToLowerInvariant()}-run", $"{Data}-{TrainImages}-images-{TrainingSteps}-steps-of-{BatchSize}-seed-{Seed}");
+            $"{Defaults.Sample.ToLowerInvariant()}-run", $"{Data}-{TrainImages}-images-{TrainingSteps}-steps-of-{BatchSize}{By}-seed-{Seed}");
         init;
     }
+
+    private string By => MicroBatch is { } images ? $"-by-{images}" : string.Empty;
 
     public int TrainImages => Images ?? Defaults.Images;
 
@@ -54,19 +59,20 @@ public sealed record SampleOptions
     public string DataName => OnCifar10 ? "CIFAR-10" : Data;
 
     private static string Usage(SampleDefaults defaults) => $"""
-        usage: {defaults.Sample} [--data {string.Join('|', defaults.Data)}] [--root DIR] [--images N] [--steps N] [--batch N] [--seed N]
-                      [--device cpu|cuda] [--output DIR] [--plain] [--smoke]
-          --data    what to learn from (default sprites; cifar10 needs --root, all else is made)
-          --root    the folder that holds cifar-10-batches-bin
-          --images  the images to learn from (default {defaults.Images})
-          --steps   training steps (default {defaults.Steps}; cifar10 {defaults.CifarSteps})
-          --batch   images in a step (default {defaults.Batch}; cifar10 {2 * defaults.Batch})
-          --seed    seed of weights, images and views, from 0 (default 1)
-          --device  where to compute (default cpu)
-          --output  the folder of report, history and checkpoints; a run that was stopped goes on from there
-                    (default: a folder for these settings in {defaults.Sample.ToLowerInvariant()}-run, in the current folder)
-          --plain   lines instead of a live bar, as where there is no terminal
-          --smoke   or --quick: a few steps on few images, to see that it runs
+        usage: {defaults.Sample} [--data {string.Join('|', defaults.Data)}] [--root DIR] [--images N] [--steps N] [--batch N]
+                      [--micro-batch N] [--seed N] [--device cpu|cuda] [--output DIR] [--plain] [--smoke]
+          --data         what to learn from (default sprites; cifar10 needs --root, all else is made)
+          --root         the folder that holds cifar-10-batches-bin
+          --images       the images to learn from (default {defaults.Images})
+          --steps        training steps (default {defaults.Steps}; cifar10 {defaults.CifarSteps})
+          --batch        images in a step (default {defaults.Batch}; cifar10 {2 * defaults.Batch})
+          --micro-batch  the images of a step that are embedded at a time, for less memory; batch norm then works on as many (default all)
+          --seed         seed of weights, images and views, from 0 (default 1)
+          --device       where to compute (default cpu)
+          --output       the folder of report, history and checkpoints; a run that was stopped goes on from there
+                         (default: a folder for these settings in {defaults.Sample.ToLowerInvariant()}-run, in the current folder)
+          --plain        lines instead of a live bar, as where there is no terminal
+          --smoke        or --quick: a few steps on few images, to see that it runs
         """;
 
     /// <summary>Reads the command line and the data that it names; says what is wrong, or how it is used.</summary>
@@ -116,6 +122,7 @@ public sealed record SampleOptions
                 "--images" => options with { Images = Number(atLeast: 100) },
                 "--steps" => options with { Steps = Number(atLeast: 1) },
                 "--batch" => options with { Batch = Number(atLeast: 2) },
+                "--micro-batch" => options with { MicroBatch = Number(atLeast: 2) },
                 "--seed" => options with { Seed = Number(atLeast: 0) },
                 "--device" => options with { Device = ParseDevice(OneOf("cpu", "cuda")) },
                 "--output" => options with { Output = Value() },

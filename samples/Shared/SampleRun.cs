@@ -68,6 +68,7 @@ public static class SampleRun
         var run = new PretrainerOptions
         {
             Steps = options.TrainingSteps,
+            MicroBatch = options.MicroBatch,
             ReportEvery = Math.Max(1, options.TrainingSteps / 60),
             CheckpointFolder = Path.Combine(folder, "checkpoints"),
             CheckpointEvery = Math.Max(1, options.TrainingSteps / 5),
