@@ -36,13 +36,17 @@ public sealed record SampleOptions
 
     public Device Device { get; init; } = CPU;
 
+    /// <summary>What encoder and head compute in while training.</summary>
+    public ScalarType Precision { get; init; } = ScalarType.Float32;
+
     public bool Plain { get; init; }
 
     /// <summary>By default a folder for the settings, so that a run never goes on from another's checkpoint.</summary>
     public string Output
     {
         get => field ?? Path.Combine(
-            $"{Defaults.Sample.ToLowerInvariant()}-run", $"{Data}-{TrainImages}-images-{TrainingSteps}-steps-of-{BatchSize}{By}-seed-{Seed}");
+            $"{Defaults.Sample.ToLowerInvariant()}-run",
+            $"{Data}-{TrainImages}-images-{TrainingSteps}-steps-of-{BatchSize}{By}-seed-{Seed}{(Precision == ScalarType.BFloat16 ? "-bfloat16" : "")}");
         init;
     }
 
@@ -60,7 +64,7 @@ public sealed record SampleOptions
 
     private static string Usage(SampleDefaults defaults) => $"""
         usage: {defaults.Sample} [--data {string.Join('|', defaults.Data)}] [--root DIR] [--images N] [--steps N] [--batch N]
-                      [--micro-batch N] [--seed N] [--device cpu|cuda] [--output DIR] [--plain] [--smoke]
+                      [--micro-batch N] [--seed N] [--device cpu|cuda] [--precision float32|bfloat16] [--output DIR] [--plain] [--smoke]
           --data         what to learn from (default sprites; cifar10 needs --root, all else is made)
           --root         the folder that holds cifar-10-batches-bin
           --images       the images to learn from (default {defaults.Images})
@@ -69,6 +73,7 @@ public sealed record SampleOptions
           --micro-batch  the images of a step that are embedded at a time, for less memory; batch norm then works on as many (default all)
           --seed         seed of weights, images and views, from 0 (default 1)
           --device       where to compute (default cpu)
+          --precision    what encoder and head compute in while training (default float32; bfloat16 is for GPUs)
           --output       the folder of report, history and checkpoints; a run that was stopped goes on from there
                          (default: a folder for these settings in {defaults.Sample.ToLowerInvariant()}-run, in the current folder)
           --plain        lines instead of a live bar, as where there is no terminal
@@ -125,6 +130,7 @@ public sealed record SampleOptions
                 "--micro-batch" => options with { MicroBatch = Number(atLeast: 2) },
                 "--seed" => options with { Seed = Number(atLeast: 0) },
                 "--device" => options with { Device = ParseDevice(OneOf("cpu", "cuda")) },
+                "--precision" => options with { Precision = OneOf("float32", "bfloat16") == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32 },
                 "--output" => options with { Output = Value() },
                 "--plain" => options with { Plain = true },
                 "--smoke" or "--quick" => options with { Smoke = true, Images = 400, Steps = 6, Batch = 32 },

@@ -26,7 +26,7 @@ public static class SampleRun
         ArgumentNullException.ThrowIfNull(texts);
         using var shutdown = new ShutdownSignals();
         method.to(options.Device);
-        Console.WriteLine($"{data.Train.Count} images without labels, {options.TrainingSteps} steps of {options.BatchSize} on {options.Device}, seed {options.Seed}");
+        Console.WriteLine($"{data.Train.Count} images without labels, {options.TrainingSteps} steps of {options.BatchSize} on {options.Device} in {options.Precision}, seed {options.Seed}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"guessing gives a loss of {texts.ChanceFormula} = {texts.Chance:F3}"));
         var watch = Stopwatch.StartNew();
         TrainingResult result;
@@ -72,6 +72,7 @@ public static class SampleRun
             ReportEvery = Math.Max(1, options.TrainingSteps / 60),
             CheckpointFolder = Path.Combine(folder, "checkpoints"),
             CheckpointEvery = Math.Max(1, options.TrainingSteps / 5),
+            Precision = options.Precision,
         };
         var csv = new CsvObserver(Path.Combine(folder, "history.csv"));
         PlayerOptimizer[] players =

@@ -30,6 +30,7 @@ var options = new PretrainerOptions
     Accumulation = 2,
     MicroBatch = microBatch,
     MaxGradientNorm = 1,
+    Precision = trainer.EndsWith("bfloat16", StringComparison.Ordinal) ? ScalarType.BFloat16 : ScalarType.Float32,
 };
 PlayerOptimizer[] players = [.. method.Players.Select((_, player) => new PlayerOptimizer(Optimizer(player), schedule) { UpdatesPerStep = 1 + player })];
 var run = new Pretrainer(method, source, players, options, new Lines()).Run(shutdown.Token);

@@ -134,11 +134,11 @@ public sealed class BranchingEncoder : Encoder
     {
         if (index < trunk.Count)
         {
-            return trunk[index].call(input);
+            return trunk[index].CallMixed(input);
         }
 
         using var scope = NewDisposeScope();
-        return cat([.. branches.Select(branch => branch.call(input))], 1).MoveToOuterDisposeScope();
+        return cat([.. branches.Select(branch => branch.CallMixed(input))], 1).MoveToOuterDisposeScope();
     }
 
     private static long[] Channels(

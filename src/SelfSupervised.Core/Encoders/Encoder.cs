@@ -15,8 +15,12 @@ namespace SelfSupervised.Core.Encoders;
 /// has one value per channel is refused, because batch norm would divide by a deviation of 0 and keep NaN as its variance.
 /// </para>
 /// <para>
+/// In a scope of <see cref="MixedPrecision"/> maps are BFloat16 on their way; what is returned has the images' type.
+/// </para>
+/// <para>
 /// To make an encoder of your own, derive a sealed class, build its layers in fields, call <c>RegisterComponents()</c> last in
-/// its constructor, and give <see cref="Stage"/>. Build layers inside a dispose scope: TorchSharp's leave temporaries in it.
+/// its constructor, and give <see cref="Stage"/>, which calls layers by <see cref="MixedPrecision.CallMixed"/>. Build layers inside a
+/// dispose scope: TorchSharp's leave temporaries in it.
 /// </para>
 /// </remarks>
 public abstract class Encoder : nn.Module<Tensor, Tensor>
@@ -73,7 +77,7 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
             map = Stage(stage, input);
         }
 
-        return Pool(map).MoveToOuterDisposeScope();
+        return Pool(map.to(images.dtype)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The maps of all stages, in order; the last pooled is the feature vectors.</summary>
@@ -92,7 +96,7 @@ public abstract class Encoder : nn.Module<Tensor, Tensor>
             maps[stage] = Stage(stage, stage == 0 ? images : maps[stage - 1]);
         }
 
-        return Array.ConvertAll(maps, map => map.MoveToOuterDisposeScope());
+        return Array.ConvertAll(maps, map => map.to(images.dtype).MoveToOuterDisposeScope());
     }
 
     /// <summary>The feature vectors of the last stage's map: its mean over the positions.</summary>

@@ -45,11 +45,11 @@ internal sealed class PreActivationBlock : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var active = bn1.call(input).relu_();
-        var shortcut = downsample?.call(active) ?? input;
-        var residual = conv2.call(bn2.call(conv1.call(active)).relu_());
+        var shortcut = downsample?.CallMixed(active) ?? input;
+        var residual = conv2.CallMixed(bn2.call(conv1.CallMixed(active)).relu_());
         if (conv3 is not null)
         {
-            residual = conv3.call(bn3!.call(residual).relu_());
+            residual = conv3.CallMixed(bn3!.call(residual).relu_());
         }
 
         return residual.add_(shortcut, Scalars.One).MoveToOuterDisposeScope();

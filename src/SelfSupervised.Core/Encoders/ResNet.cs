@@ -80,7 +80,8 @@ public sealed class ResNet : Encoder
         }
 
         using var features = call(images);
-        return fc.call(features);
+        using var logits = fc.CallMixed(features);
+        return logits.to(features.dtype);
     }
 
     /// <inheritdoc/>
@@ -89,7 +90,7 @@ public sealed class ResNet : Encoder
         using var scope = NewDisposeScope();
         var map = index switch
         {
-            0 => layer1.call(Layout.StemPool(bn1.call(conv1.call(input)).relu_())),
+            0 => layer1.call(Layout.StemPool(bn1.call(conv1.CallMixed(input)).relu_())),
             1 => layer2.call(input),
             2 => layer3.call(input),
             _ => layer4.call(input),

@@ -26,6 +26,6 @@ internal sealed class ResNetFirstStage : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return layer1.call(_layout.StemPool(bn1.call(conv1.call(images)).relu_())).MoveToOuterDisposeScope();
+        return layer1.call(_layout.StemPool(bn1.call(conv1.CallMixed(images)).relu_())).MoveToOuterDisposeScope();
     }
 }

@@ -64,7 +64,7 @@ public sealed class ResNetV2 : Encoder
         using var scope = NewDisposeScope();
         var map = index switch
         {
-            0 => layer1.call(_layout.StemPool(conv1.call(input))),
+            0 => layer1.call(_layout.StemPool(conv1.CallMixed(input))),
             1 => layer2.call(input),
             2 => layer3.call(input),
             _ => bn.call(layer4.call(input)),

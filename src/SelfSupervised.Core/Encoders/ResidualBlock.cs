@@ -43,14 +43,14 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var residual = bn1.call(conv1.call(input)).relu_();
-        residual = bn2.call(conv2.call(residual));
+        var residual = bn1.call(conv1.CallMixed(input)).relu_();
+        residual = bn2.call(conv2.CallMixed(residual));
         if (conv3 is not null)
         {
-            residual = bn3!.call(conv3.call(residual.relu_()));
+            residual = bn3!.call(conv3.CallMixed(residual.relu_()));
         }
 
-        var shortcut = downsample?.call(input) ?? input;
+        var shortcut = downsample?.CallMixed(input) ?? input;
         return residual.add_(shortcut, Scalars.One).relu_().MoveToOuterDisposeScope();
     }
 }

@@ -39,9 +39,9 @@ public sealed class SmallConvNet : Encoder
     /// <inheritdoc/>
     protected override Tensor Stage(int index, Tensor input) => index switch
     {
-        0 => layer1.call(input),
-        1 => layer2.call(input),
-        _ => layer3.call(input),
+        0 => layer1.CallMixed(input),
+        1 => layer2.CallMixed(input),
+        _ => layer3.CallMixed(input),
     };
 
     internal static Sequential Layer(long inputs, long outputs, int splits, Generator? generator) => nn.Sequential(

@@ -103,9 +103,10 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 
     /// <summary>The embeddings of a batch of features; not normalised, the losses do that.</summary>
     /// <param name="features">
-    /// [B, d], B ≥ 1, and B ≥ 2 while training a head with batch norm; of the parameters' type and device.
+    /// [B, d], B ≥ 1, and B ≥ 2 while training a head with batch norm; of the parameters' type and device, or of the type of
+    /// <see cref="MixedPrecision"/>.
     /// </param>
-    /// <returns>[B, <see cref="OutputDimension"/>]. The caller owns it.</returns>
+    /// <returns>[B, <see cref="OutputDimension"/>], of the features' type. The caller owns it.</returns>
     /// <exception cref="ArgumentException">
     /// The features have another rank, width, type or device, or are too few for batch norm.
     /// </exception>
@@ -125,7 +126,8 @@ public sealed class ProjectionHead : nn.Module<Tensor, Tensor>
             ModuleGuard.EnoughForBatchNorm(features, nameof(features), shape[0], this);
         }
 
-        return layers.call(features);
+        using var embeddings = layers.CallMixed(features);
+        return embeddings.to(features.dtype);
     }
 
     private static IEnumerable<nn.Module<Tensor, Tensor>> Build(

@@ -25,7 +25,10 @@ internal static class ModuleGuard
         }
     }
 
-    /// <summary>Type and device are those of the module's first parameter; a module without parameters takes any.</summary>
+    /// <summary>
+    /// Type and device are those of the module's first parameter, or the type is what Float32 parameters are converted to; a module without
+    /// parameters takes any.
+    /// </summary>
     public static void LikeParameters(Tensor input, string name, nn.Module module)
     {
         var (parameterName, parameter) = module.named_parameters().FirstOrDefault();
@@ -34,9 +37,10 @@ internal static class ModuleGuard
             return;
         }
 
-        if (input.dtype != parameter.dtype)
+        var (type, expected) = (input.dtype, parameter.dtype);
+        if (type != expected && !(expected == ScalarType.Float32 && type == MixedPrecision.Precision))
         {
-            throw new ArgumentException($"Expected `{name}` to be {parameter.dtype} like `{parameterName}`, but got {input.dtype}.");
+            throw new ArgumentException($"Expected `{name}` to be {expected} like `{parameterName}`, but got {type}.");
         }
 
         Guard.SameDevice(input, name, parameter, parameterName);

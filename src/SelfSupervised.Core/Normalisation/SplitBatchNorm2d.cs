@@ -64,8 +64,11 @@ public sealed class SplitBatchNorm2d : nn.Module<Tensor, Tensor>
     public double Momentum { get; }
 
     /// <summary>Normalises a batch, and while training moves the running statistics.</summary>
-    /// <param name="input">[B, C, H, W] in the parameters' type and on their device; while training B is a multiple of S, and a part has at least 2 values per channel.</param>
-    /// <returns>[B, C, H, W]. The caller owns it.</returns>
+    /// <param name="input">
+    /// [B, C, H, W] in the parameters' type, or that of <see cref="MixedPrecision"/>, and on their device; while training B is a multiple
+    /// of S, and a part has at least 2 values per channel.
+    /// </param>
+    /// <returns>[B, C, H, W], of the input's type. The caller owns it.</returns>
     /// <exception cref="ArgumentException">The input has another rank, number of channels, type or device, or can't be split.</exception>
     /// <exception cref="ObjectDisposedException">The input has been disposed.</exception>
     public override Tensor forward(Tensor input)

@@ -22,7 +22,7 @@ namespace SelfSupervised.Core.Viewmaker;
 /// </para>
 /// <para>
 /// The images must not be normalised before; normalise the views, as the last stage. To train an encoder alone, call it
-/// under <c>no_grad</c>: it then takes less memory, too.
+/// under <c>no_grad</c>: it then takes less memory, too. It takes no part in <see cref="MixedPrecision"/>.
 /// </para>
 /// <para>
 /// Tamkin, Wu and Goodman, "Viewmaker Networks: Learning Views for Unsupervised Representation Learning", ICLR 2021

@@ -1,5 +1,7 @@
+using SelfSupervised.Core;
 using SelfSupervised.Core.Methods;
 using SelfSupervised.Training.Internal;
+using static TorchSharp.torch;
 
 namespace SelfSupervised.Training.Pretraining;
 
@@ -28,6 +30,23 @@ public sealed record PretrainerOptions
     /// <summary>The gradient's largest 2-norm over all of a player's parameters, above 0; longer ones are shortened. Default: none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The norm is not finite and above 0.</exception>
     public double? MaxGradientNorm { get; init => field = value is { } norm ? Guard.Positive(norm, nameof(MaxGradientNorm)) : null; }
+
+    /// <summary>
+    /// What encoders and heads compute in, BFloat16 or Float32 (default), as in <see cref="MixedPrecision"/>; parameters, losses and optimisers
+    /// are Float32 with either. A run refuses BFloat16 if the method's encoder takes no part in it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The type is another.</exception>
+    public ScalarType Precision
+    {
+        get;
+        init
+        {
+            // A scope knows what there is.
+            MixedPrecision.Enable(value).Dispose();
+            field = value;
+        }
+    }
+    = ScalarType.Float32;
 
     /// <summary>
     /// Every how many steps losses are read from the device, checked, and reported with metrics and health; at least 1. Default 50.

@@ -10,6 +10,8 @@ namespace SelfSupervised.Training.Pretraining;
 internal sealed class TrainingStep(
     PretrainingMethod method, IReadOnlyList<PlayerOptimizer> optimizers, PretrainerOptions options, LossBuffer losses)
 {
+    private readonly StepPrecision _precision = new(method, options.Precision);
+
     /// <summary>Takes a step. What the first player's last batch made is left in the caller's scope if it is to be reported; otherwise there is none.</summary>
     public MethodOutput Take(int step, IEnumerator<PretrainingBatch> batches, bool isReport)
     {
@@ -82,11 +84,11 @@ internal sealed class TrainingStep(
         using var factor = share.ToScalar();
         if (options.MicroBatch is { } images)
         {
-            var cached = GradientCache.Backward((SeparableMethod)method, batch, images, player, share);
+            var cached = _precision.Compute(() => GradientCache.Backward((SeparableMethod)method, batch, images, player, share));
             return (cached, cached.Loss.mul(factor));
         }
 
-        var output = method.Compute(batch, player);
+        var output = _precision.Compute(() => method.Compute(batch, player));
         var loss = output.Loss.mul(factor);
         loss.backward();
         return (output, loss);

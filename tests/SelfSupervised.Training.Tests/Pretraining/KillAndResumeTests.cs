@@ -23,6 +23,7 @@ public sealed class KillAndResumeTests : IDisposable
     [InlineData("MoCoPlusPlus", "adam", 8)]
     [InlineData("SimClr", "adam", 9, 6)]
     [InlineData("AdversarialViews", "adam", 10, 5)]
+    [InlineData("MoCo", "adam-bfloat16", 11)]
     public void Run_KilledAtRandomPoints_GivesTheSameBits(string method, string optimizer, int seed, int? microBatch = null)
     {
         Finish("straight", method, optimizer, microBatch).Should().Be(0);
