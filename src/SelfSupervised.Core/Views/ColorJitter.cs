@@ -18,6 +18,14 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
 {
     private const int Operations = 4;
 
+    private enum Operation
+    {
+        Brightness,
+        Contrast,
+        Saturation,
+        Hue,
+    }
+
     /// <summary>Creates the operator.</summary>
     /// <param name="brightness">The strength of brightness, finite, at least 0.</param>
     /// <param name="contrast">The strength of contrast, finite, at least 0.</param>
@@ -98,10 +106,8 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
         var jittered = images.clone();
         for (var place = 0; place < Operations; place++)
         {
-            for (var operation = 0; operation < Operations; operation++)
-            {
-                ApplyTo(jittered, parameters, place, operation);
-            }
+            Blend(jittered, parameters, place);
+            Turn(jittered, parameters, place);
         }
 
         return jittered.MoveToOuterDisposeScope();
@@ -111,8 +117,7 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
     {
         for (var place = 0; place < Operations; place++)
         {
-            var operation = (int)parameters[place];
-            var factor = parameters[Operations + operation];
+            var (operation, factor) = At(parameters, place);
             if (IsNeutral(operation, factor))
             {
                 continue;
@@ -120,9 +125,9 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
 
             switch (operation)
             {
-                case 0: HostColors.Brightness(image, factor); break;
-                case 1: HostColors.Contrast(image, factor); break;
-                case 2: HostColors.Saturation(image, factor); break;
+                case Operation.Brightness: HostColors.Brightness(image, factor); break;
+                case Operation.Contrast: HostColors.Contrast(image, factor); break;
+                case Operation.Saturation: HostColors.Saturation(image, factor); break;
                 default: HostColors.Hue(image, factor); break;
             }
         }
@@ -131,14 +136,42 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
     private static float Factor(ref CounterRandom random, double strength) =>
         (float)random.Uniform(Math.Max(0, 1 - strength), 1 + strength);
 
-    private static bool IsNeutral(int operation, float factor) => factor == (operation == Operations - 1 ? 0 : 1);
+    private static (Operation Operation, float Factor) At(ReadOnlySpan<float> parameters, int place) =>
+        ((Operation)parameters[place], parameters[Operations + (int)parameters[place]]);
 
-    // Applies an operation to those of the images, in place, that have it at that place of their order.
-    private static void ApplyTo(Tensor jittered, DrawnParameters parameters, int place, int operation)
+    private static bool IsNeutral(Operation operation, float factor) => factor == (operation == Operation.Hue ? 0 : 1);
+
+    // In place, all images at once: brightness, contrast and saturation are clip(f·x + a·(mean gray) + b·gray), each image with its own f, a, b.
+    private static void Blend(Tensor jittered, DrawnParameters parameters, int place)
     {
-        var images = Enumerable.Range(0, parameters.Count)
-            .Where(image => parameters[image][place] == operation && !IsNeutral(operation, parameters[image][Operations + operation]))
-            .ToArray();
+        var count = parameters.Count;
+        var numbers = new float[3 * count];
+        for (var image = 0; image < count; image++)
+        {
+            var (operation, factor) = At(parameters[image], place);
+            numbers[image] = operation == Operation.Hue ? 1 : factor;
+            if (operation is Operation.Contrast or Operation.Saturation)
+            {
+                numbers[((int)operation * count) + image] = 1 - factor;
+            }
+        }
+
+        if (!numbers.AsSpan(0, count).ContainsAnyExcept(1))
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var all = tensor(numbers, [3, count, 1, 1, 1], jittered.dtype, jittered.device);
+        var gray = ColorOperations.Gray(jittered);
+        var mean = gray.mean([1, 2, 3], keepdim: true).mul_(all.select(0, 1));
+        jittered.mul_(all.select(0, 0)).add_(gray.mul(all.select(0, 2)).add_(mean, Scalars.One), Scalars.One).clamp_(Scalars.Zero, Scalars.One);
+    }
+
+    // In place, those images whose hue is turned at that place of their order.
+    private static void Turn(Tensor jittered, DrawnParameters parameters, int place)
+    {
+        var images = Enumerable.Range(0, parameters.Count).Where(image => At(parameters[image], place) is (Operation.Hue, not 0)).ToArray();
         if (images.Length == 0)
         {
             return;
@@ -146,15 +179,7 @@ public sealed class ColorJitter : ViewOperator, IHostKernel
 
         using var scope = NewDisposeScope();
         var places = Places.Of(images, jittered.device);
-        var some = jittered.index_select(0, places);
-        var factors = parameters.Select(images).Column(Operations + operation, jittered).view(-1);
-        var changed = operation switch
-        {
-            0 => ColorOperations.AdjustBrightness(some, factors),
-            1 => ColorOperations.AdjustContrast(some, factors),
-            2 => ColorOperations.AdjustSaturation(some, factors),
-            _ => ColorOperations.AdjustHue(some, factors),
-        };
-        jittered.index_copy_(0, places, changed);
+        var turns = parameters.Select(images).Column(Operations + (int)Operation.Hue, jittered).view(-1);
+        jittered.index_copy_(0, places, ColorOperations.AdjustHue(jittered.index_select(0, places), turns));
     }
 }

@@ -26,8 +26,10 @@ public static class ColorOperations
     private static readonly Scalar _blueWeight = BlueWeight.ToScalar();
     private static readonly Scalar _minusOne = (-1).ToScalar();
     private static readonly Scalar _minusSix = (-6).ToScalar();
+    private static readonly Scalar _minusThree = (-3).ToScalar();
+    private static readonly Scalar _minusTwo = (-2).ToScalar();
     private static readonly Scalar _sixth = (1 / 6.0).ToScalar();
-    private static readonly float[] _channelStarts = [5, 3, 1];
+    private static readonly float[] _channelStarts = [0, -2, -4];
 
     /// <summary>Multiplies by a factor.</summary>
     /// <param name="images">[B, C, H, W]; C may be any.</param>
@@ -38,7 +40,7 @@ public static class ColorOperations
     public static Tensor AdjustBrightness(Tensor images, Tensor factors)
     {
         using var scope = NewDisposeScope();
-        return Clip(images.mul(Factors(images, factors))).MoveToOuterDisposeScope();
+        return images.mul(Factors(images, factors)).clamp_(Scalars.Zero, Scalars.One).MoveToOuterDisposeScope();
     }
 
     /// <summary>Blends with the mean of the gray image.</summary>
@@ -52,7 +54,7 @@ public static class ColorOperations
         using var scope = NewDisposeScope();
         var by = Factors(images, factors, channels: 3);
         var mean = Gray(images).mean([1, 2, 3], keepdim: true);
-        return Clip(mean.lerp(images, by)).MoveToOuterDisposeScope();
+        return images.mul(by).add_(mean.mul_(Rest(by)), Scalars.One).clamp_(Scalars.Zero, Scalars.One).MoveToOuterDisposeScope();
     }
 
     /// <summary>Blends with the gray image.</summary>
@@ -65,7 +67,7 @@ public static class ColorOperations
     {
         using var scope = NewDisposeScope();
         var by = Factors(images, factors, channels: 3);
-        return Clip(Gray(images).lerp(images, by)).MoveToOuterDisposeScope();
+        return images.mul(by).add_(Gray(images).mul_(Rest(by)), Scalars.One).clamp_(Scalars.Zero, Scalars.One).MoveToOuterDisposeScope();
     }
 
     /// <summary>Turns the hue in HSV.</summary>
@@ -82,25 +84,21 @@ public static class ColorOperations
     public static Tensor AdjustHue(Tensor images, Tensor turns)
     {
         using var scope = NewDisposeScope();
+
+        // 6·turn + n − 5 of each channel, from −3 to 3.
         var shift = Factors(images, turns, channels: 3).mul(Scalars.Six).add(tensor(_channelStarts, [1, 3, 1, 1], images.dtype, images.device), Scalars.One);
-        var (red, green, blue) = (images.narrow(1, 0, 1), images.narrow(1, 1, 1), images.narrow(1, 2, 1));
+        shift = shift.add(shift.mul(_sixth).round_(), _minusSix);
+        var (red, green, blue) = Channels(images);
         var highest = red.maximum(green).maximum(blue);
         var lowest = red.minimum(green).minimum(blue);
         var range = highest.sub(lowest);
-        var divisor = range.masked_fill(range.eq(Scalars.Zero), Scalars.One);
-        var sector = where(
-            highest.eq(red),
-            green.sub(blue).div(divisor),
-            where(
-                highest.eq(green),
-                blue.sub(red).div(divisor).add(Scalars.Two, Scalars.One),
-                red.sub(green).div(divisor).add(Scalars.Four, Scalars.One)));
 
-        // V − D·clip(min(k, 4 − k)) = V − 2D + D·clip(|k − 2|, 1, 2), which takes fewer steps.
-        var k = sector.add(shift, Scalars.One);
-        var wrapped = k.add(k.mul(_sixth).floor(), _minusSix);
-        var away = wrapped.sub(Scalars.Two).abs().clamp(Scalars.One, Scalars.Two);
-        return lowest.sub(range).addcmul(range, away, Scalars.One).MoveToOuterDisposeScope();
+        // D·h, h from −3 to 3: without a division, and so with a slope at gray too.
+        var angle = green.add(blue, Scalars.One).sub_(red).add_(highest, Scalars.One).add_(lowest, _minusTwo).copysign(green.sub(blue));
+
+        // With k − 5 from −6 to 6, clip(min(k, 4 − k)) is clip(2 − ||k − 5| − 3|); all of it times D, and taken from V.
+        return angle.addcmul(range, shift, Scalars.One).abs_().add_(range, _minusThree).abs_()
+            .add_(highest.add(range, _minusTwo), Scalars.One).clamp_(lowest, highest).MoveToOuterDisposeScope();
     }
 
     /// <summary>The gray image in all three channels.</summary>
@@ -125,18 +123,28 @@ public static class ColorOperations
     {
         using var scope = NewDisposeScope();
         var from = Factors(images, thresholds);
-        return where(images.ge(from), images.mul(_minusOne).add(Scalars.One, Scalars.One), images).MoveToOuterDisposeScope();
+        return where(images.ge(from), Rest(images), images).MoveToOuterDisposeScope();
     }
 
     // [B, 1, H, W].
     internal static Tensor Gray(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var (red, green, blue) = (images.narrow(1, 0, 1), images.narrow(1, 1, 1), images.narrow(1, 2, 1));
-        return red.mul(_redWeight).add(green, _greenWeight).add(blue, _blueWeight).MoveToOuterDisposeScope();
+        var (red, green, blue) = Channels(images);
+        return red.mul(_redWeight).add_(green, _greenWeight).add_(blue, _blueWeight).MoveToOuterDisposeScope();
     }
 
     internal static Tensor Clip(Tensor values) => values.clamp(Scalars.Zero, Scalars.One);
+
+    // Each [B, 1, H, W].
+    private static (Tensor Red, Tensor Green, Tensor Blue) Channels(Tensor images)
+    {
+        var channels = images.chunk(3, 1);
+        return (channels[0], channels[1], channels[2]);
+    }
+
+    // 1 − f.
+    private static Tensor Rest(Tensor factors) => factors.mul(_minusOne).add_(Scalars.One, Scalars.One);
 
     private static void CheckRgb(Tensor images)
     {

@@ -60,6 +60,9 @@ public sealed class DrawnParameters
         return new DrawnParameters(values, images.Length, Width, 0, Width);
     }
 
+    // Of whole rows, which begin with 1 or 0: applied or not.
+    internal bool AllApplied => !Map(row => row[0]).Contains(0);
+
     // Without the first.
     internal DrawnParameters Tail() => new(_values, Count, _stride, _offset + 1, Width - 1);
 }

@@ -68,22 +68,21 @@ public sealed class RandomGaussianBlur : ViewOperator, IHostKernel
         columns.Start(parameters.Count, (int)images.shape[3], taps);
         for (var image = 0; image < parameters.Count; image++)
         {
-            var (sigma, radius) = (parameters[image][0], Taps(parameters[image]) / 2);
-            Resampling.Blur(rows, sigma, radius, Border, image);
-            Resampling.Blur(columns, sigma, radius, Border, image);
+            var weights = Weights(parameters[image]);
+            Resampling.Blur(rows, weights, Border, image);
+            Resampling.Blur(columns, weights, Border, image);
         }
 
         return TapTable.Apply(images, rows, columns).MoveToOuterDisposeScope();
     }
 
-    void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters)
+    void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters) => HostBlur.Apply(image, Weights(parameters), Border);
+
+    private float[] Weights(ReadOnlySpan<float> parameters)
     {
-        var taps = Taps(parameters);
-        image.Rows.Start(image.Height, taps);
-        image.Columns.Start(image.Width, taps);
-        Resampling.Blur(image.Rows, parameters[0], taps / 2, Border);
-        Resampling.Blur(image.Columns, parameters[0], taps / 2, Border);
-        HostResampler.Apply(image);
+        var weights = new float[Taps(parameters)];
+        Resampling.Gaussian(weights, parameters[0]);
+        return weights;
     }
 
     private int Taps(ReadOnlySpan<float> parameters) => (2 * (Radius ?? (int)MathF.Ceiling(3 * parameters[0]))) + 1;

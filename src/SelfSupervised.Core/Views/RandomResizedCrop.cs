@@ -93,6 +93,10 @@ public sealed class RandomResizedCrop : ViewOperator, IHostKernel
     protected override Tensor Apply(Tensor images, DrawnParameters parameters) =>
         BoxResize.Apply(images, parameters.Map(Box), Height, Width, Interpolation);
 
+    // Followed by a flip: the products that resize can mirror too.
+    internal Tensor ApplyFlipped(Tensor images, DrawnParameters rows, DrawnParameters flips) =>
+        BoxResize.Apply(images, rows.Tail().Map(Box), Height, Width, Interpolation, image => flips[image][0] != 0);
+
     void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters) =>
         BoxResize.Apply(image, Box(parameters), Height, Width, Interpolation);
 

@@ -75,11 +75,5 @@ public sealed class RightAngleRotation : ViewOperator, IHostKernel
         return turned.MoveToOuterDisposeScope();
     }
 
-    void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters)
-    {
-        for (var turns = 0; turns < (int)parameters[0]; turns++)
-        {
-            HostMaps.TurnQuarter(image);
-        }
-    }
+    void IHostKernel.Apply(HostImage image, ReadOnlySpan<float> parameters) => HostMaps.Turn(image, (int)parameters[0]);
 }

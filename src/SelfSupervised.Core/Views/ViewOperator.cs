@@ -110,7 +110,8 @@ public abstract class ViewOperator
         }
     }
 
-    internal Tensor ApplyRows(Tensor images, DrawnParameters rows)
+    // Where the images are the pipeline's own and no graph needs them, they may be written to.
+    internal Tensor ApplyRows(Tensor images, DrawnParameters rows, bool mayWrite)
     {
         var applied = Enumerable.Range(0, rows.Count).Where(image => rows[image][0] != 0).ToArray();
         using var scope = NewDisposeScope();
@@ -125,6 +126,9 @@ public abstract class ViewOperator
         }
 
         var some = ApplyAmong(images, applied, rows.Tail().Select(applied));
-        return images.index_copy(0, Places.Of(applied, images.device), some).MoveToOuterDisposeScope();
+        var places = Places.Of(applied, images.device);
+        return mayWrite && !images.requires_grad && !some.requires_grad
+            ? images.alias().index_copy_(0, places, some).MoveToOuterDisposeScope()
+            : images.index_copy(0, places, some).MoveToOuterDisposeScope();
     }
 }

@@ -206,11 +206,20 @@ public sealed class ViewPipeline
     private Tensor ApplyTorch(Tensor images, ViewDraw draw)
     {
         using var scope = NewDisposeScope();
-        var views = images.dtype == ScalarType.Byte ? images.to(ScalarType.Float32).div_(Scalars.White) : images.alias();
+        var own = images.dtype == ScalarType.Byte;
+        var views = own ? images.to(ScalarType.Float32).div_(Scalars.White) : images.alias();
         for (var position = 0; position < Operators.Count; position++)
         {
-            var before = views;
-            views = Operators[position].ApplyRows(before, draw.Rows(position));
+            var (before, rows) = (views, draw.Rows(position));
+            if (Operators[position] is RandomResizedCrop crop && Operators.ElementAtOrDefault(position + 1) is RandomHorizontalFlip && rows.AllApplied)
+            {
+                views = crop.ApplyFlipped(before, rows, draw.Rows(++position));
+            }
+            else
+            {
+                views = Operators[position].ApplyRows(before, rows, mayWrite: own);
+            }
+
             before.Dispose();
         }
 

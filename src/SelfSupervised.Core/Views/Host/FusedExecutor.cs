@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,6 +12,9 @@ internal sealed class FusedExecutor(ViewPipeline pipeline)
     private const int ImagesAtOnce = 8;
 
     private readonly IHostKernel[] _kernels = [.. pipeline.Operators.Cast<IHostKernel>()];
+
+    // As many as have been at work at once: their memory is kept from batch to batch.
+    private readonly ConcurrentBag<HostImage> _images = [];
 
     public static bool Takes(Tensor images) =>
         images.device_type == DeviceType.CPU && images.dtype is ScalarType.Byte or ScalarType.Float32 && !images.requires_grad;
@@ -27,7 +31,7 @@ internal sealed class FusedExecutor(ViewPipeline pipeline)
         Parallel.For(
             0,
             chunks,
-            () => new HostImage(output.Channels, largest),
+            () => _images.TryTake(out var image) && image.Holds(output.Channels, largest) ? image : new HostImage(output.Channels, largest),
             (chunk, _, image) =>
             {
                 var last = Math.Min(draw.Count, (chunk + 1) * ImagesAtOnce);
@@ -38,7 +42,7 @@ internal sealed class FusedExecutor(ViewPipeline pipeline)
 
                 return image;
             },
-            _ => { });
+            _images.Add);
         return views.MoveToOuterDisposeScope();
     }
 

@@ -48,6 +48,9 @@ internal sealed class HostImage
     /// <summary>The same for the columns.</summary>
     public TapTable Columns { get; } = new();
 
+    /// <summary>Whether such images have room in it.</summary>
+    public bool Holds(int channels, int largest) => channels == Channels && largest + Lanes <= Stride;
+
     /// <summary>One channel, with the room behind it.</summary>
     public Span<float> Plane(int channel) => _values.AsSpan(channel * Stride, Stride);
 

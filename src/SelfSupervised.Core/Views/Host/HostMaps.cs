@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace SelfSupervised.Core.Views.Host;
 
 /// <summary>What moves the pixels of a host image: crops, flips and turns.</summary>
 internal static class HostMaps
 {
+    private const int Lanes = HostImage.Lanes;
+
     /// <summary>Cuts out a box; what of it lies outside the image is 0 or mirrored.</summary>
     public static void Crop(HostImage image, int top, int left, int height, int width, BorderMode border)
     {
@@ -63,19 +68,51 @@ internal static class HostMaps
         image.Swap(image.Height, image.Width);
     }
 
-    /// <summary>Turns by a quarter against the clock.</summary>
-    public static void TurnQuarter(HostImage image)
+    /// <summary>Turns by quarters against the clock.</summary>
+    public static void Turn(HostImage image, int quarters)
+    {
+        switch (quarters)
+        {
+            case 1:
+                Transpose(image);
+                FlipVertically(image);
+                break;
+            case 2:
+                for (var channel = 0; channel < image.Channels; channel++)
+                {
+                    image.Plane(channel)[..image.Size].Reverse();
+                }
+
+                break;
+            case 3:
+                Transpose(image);
+                FlipHorizontally(image);
+                break;
+        }
+    }
+
+    private static void Transpose(HostImage image)
     {
         var (height, width) = (image.Height, image.Width);
+        var inTiles = HostTile.IsSupported && height >= Lanes && width >= Lanes;
         for (var channel = 0; channel < image.Channels; channel++)
         {
-            var from = image.Plane(channel);
-            var to = image.OtherPlane(channel);
-            for (var row = 0; row < width; row++)
+            ref var from = ref MemoryMarshal.GetReference(image.Plane(channel));
+            ref var to = ref MemoryMarshal.GetReference(image.OtherPlane(channel));
+            for (var row = 0; row < height; row += inTiles ? Lanes : 1)
             {
-                for (var column = 0; column < height; column++)
+                for (var column = 0; column < width; column += inTiles ? Lanes : 1)
                 {
-                    to[(row * height) + column] = from[(column * width) + width - 1 - row];
+                    if (inTiles)
+                    {
+                        // The last tile of either axis may overlap the one before.
+                        var (top, left) = (Math.Min(row, height - Lanes), Math.Min(column, width - Lanes));
+                        HostTile.Transpose(ref from, (nuint)((top * width) + left), (nuint)width, ref to, (nuint)((left * height) + top), (nuint)height);
+                    }
+                    else
+                    {
+                        Unsafe.Add(ref to, (column * height) + row) = Unsafe.Add(ref from, (row * width) + column);
+                    }
                 }
             }
         }

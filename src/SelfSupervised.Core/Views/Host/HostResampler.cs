@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace SelfSupervised.Core.Views.Host;
 
@@ -14,15 +13,16 @@ internal static class HostResampler
 {
     private const int Lanes = HostImage.Lanes;
 
-    public static void Apply(HostImage image)
+    /// <summary>Applies the image's tables to some of its columns, from <paramref name="left"/> on; the columns' table counts from there.</summary>
+    public static void Apply(HostImage image, int left, int width)
     {
         var (rows, columns) = (image.Rows, image.Columns);
-        var inVectors = Avx.IsSupported && rows.Outputs >= Lanes && columns.Outputs >= Lanes;
-        var width = image.Width + Lanes;
-        var scratch = image.Scratch(Lanes * ((2 * width) + columns.Outputs));
+        var inVectors = HostTile.IsSupported && rows.Outputs >= Lanes && columns.Outputs >= Lanes;
+        var room = width + Lanes;
+        var scratch = image.Scratch(Lanes * ((2 * room) + columns.Outputs));
         for (var channel = 0; channel < image.Channels; channel++)
         {
-            var from = image.Plane(channel);
+            var from = image.Plane(channel)[left..];
             var to = image.OtherPlane(channel);
             for (var i = 0; i < rows.Outputs; i += inVectors ? Lanes : 1)
             {
@@ -32,14 +32,14 @@ internal static class HostResampler
                     var start = Math.Min(i, rows.Outputs - Lanes);
                     for (var row = 0; row < Lanes; row++)
                     {
-                        SumRows(from, scratch[(row * width)..], image.Width, rows, start + row);
+                        SumRows(from, image.Width, scratch[(row * room)..], width, rows, start + row);
                     }
 
-                    SumColumnsOfEight(scratch, width, to[(start * columns.Outputs)..], columns);
+                    SumColumnsOfEight(scratch, room, to[(start * columns.Outputs)..], columns);
                 }
                 else
                 {
-                    SumRows(from, scratch, image.Width, rows, i);
+                    SumRows(from, image.Width, scratch, width, rows, i);
                     SumColumns(scratch, to[(i * columns.Outputs)..], columns);
                 }
             }
@@ -48,21 +48,44 @@ internal static class HostResampler
         image.Swap(rows.Outputs, columns.Outputs);
     }
 
-    // One row of the result, still as wide as the image.
-    private static void SumRows(Span<float> plane, Span<float> sum, int width, TapTable rows, int output)
+    /// <summary>One row of the result, still as wide as the image or a part of it; up to a vector's floats too many are read and written.</summary>
+    public static void SumRows(Span<float> plane, int stride, Span<float> sum, int width, TapTable rows, int output)
     {
+        ref var from = ref MemoryMarshal.GetReference(plane);
         ref var to = ref MemoryMarshal.GetReference(sum);
         var indices = rows.Index();
         var weights = rows.Weight();
-        for (var (tap, place) = (0, output); tap < rows.Taps; tap++, place += rows.Outputs)
+        nuint x = 0;
+
+        // Sums stay in registers, four at a time.
+        for (; x + (4 * Lanes) <= (nuint)width; x += 4 * Lanes)
         {
-            var weight = Vector256.Create(weights[place]);
-            ref var from = ref plane[indices[place] * width];
-            for (nuint x = 0; x < (nuint)width; x += Lanes)
+            var (a, b, c, d) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+            for (var place = output; place < indices.Length; place += rows.Outputs)
             {
-                var product = Vector256.LoadUnsafe(ref from, x) * weight;
-                (tap == 0 ? product : product + Vector256.LoadUnsafe(ref to, x)).StoreUnsafe(ref to, x);
+                var weight = Vector256.Create(weights[place]);
+                var at = (nuint)(indices[place] * stride) + x;
+                a += Vector256.LoadUnsafe(ref from, at) * weight;
+                b += Vector256.LoadUnsafe(ref from, at + Lanes) * weight;
+                c += Vector256.LoadUnsafe(ref from, at + (2 * Lanes)) * weight;
+                d += Vector256.LoadUnsafe(ref from, at + (3 * Lanes)) * weight;
             }
+
+            a.StoreUnsafe(ref to, x);
+            b.StoreUnsafe(ref to, x + Lanes);
+            c.StoreUnsafe(ref to, x + (2 * Lanes));
+            d.StoreUnsafe(ref to, x + (3 * Lanes));
+        }
+
+        for (; x < (nuint)width; x += Lanes)
+        {
+            var a = Vector256<float>.Zero;
+            for (var place = output; place < indices.Length; place += rows.Outputs)
+            {
+                a += Vector256.LoadUnsafe(ref from, (nuint)(indices[place] * stride) + x) * Vector256.Create(weights[place]);
+            }
+
+            a.StoreUnsafe(ref to, x);
         }
     }
 
@@ -90,17 +113,18 @@ internal static class HostResampler
         ref var results = ref scratch[2 * Lanes * width];
         for (var x = 0; x < width - Lanes; x += Lanes)
         {
-            Transpose(ref rows, (nuint)x, (nuint)width, ref turned, (nuint)(x * Lanes), Lanes);
+            HostTile.Transpose(ref rows, (nuint)x, (nuint)width, ref turned, (nuint)(x * Lanes), Lanes);
         }
 
-        var indices = columns.Index();
-        var weights = columns.Weight();
+        ref var indices = ref MemoryMarshal.GetReference(columns.Index());
+        ref var weights = ref MemoryMarshal.GetReference(columns.Weight());
+        var places = columns.Taps * outputs;
         for (var i = 0; i < outputs; i++)
         {
             var result = Vector256<float>.Zero;
-            for (var place = i; place < indices.Length; place += outputs)
+            for (var place = i; place < places; place += outputs)
             {
-                result += Vector256.LoadUnsafe(ref turned, (nuint)(indices[place] * Lanes)) * Vector256.Create(weights[place]);
+                result += Vector256.LoadUnsafe(ref turned, (nuint)(Unsafe.Add(ref indices, place) * Lanes)) * Vector256.Create(Unsafe.Add(ref weights, place));
             }
 
             result.StoreUnsafe(ref results, (nuint)(i * Lanes));
@@ -110,38 +134,7 @@ internal static class HostResampler
         for (var i = 0; i < outputs; i += Lanes)
         {
             var start = Math.Min(i, outputs - Lanes);
-            Transpose(ref results, (nuint)(start * Lanes), Lanes, ref to, (nuint)start, (nuint)outputs);
+            HostTile.Transpose(ref results, (nuint)(start * Lanes), Lanes, ref to, (nuint)start, (nuint)outputs);
         }
-    }
-
-    // Eight by eight floats; needs AVX.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(ref float from, nuint start, nuint stride, ref float to, nuint target, nuint targetStride)
-    {
-        var a = Vector256.LoadUnsafe(ref from, start);
-        var b = Vector256.LoadUnsafe(ref from, start + stride);
-        var c = Vector256.LoadUnsafe(ref from, start + (2 * stride));
-        var d = Vector256.LoadUnsafe(ref from, start + (3 * stride));
-        var e = Vector256.LoadUnsafe(ref from, start + (4 * stride));
-        var f = Vector256.LoadUnsafe(ref from, start + (5 * stride));
-        var g = Vector256.LoadUnsafe(ref from, start + (6 * stride));
-        var h = Vector256.LoadUnsafe(ref from, start + (7 * stride));
-
-        // Pairs, then fours, within halves of a vector; then the halves.
-        var (ab0, ab1, cd0, cd1) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
-        var (ef0, ef1, gh0, gh1) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f), Avx.UnpackLow(g, h), Avx.UnpackHigh(g, h));
-        var (ad0, ad1) = (Avx.Shuffle(ab0, cd0, 0x44), Avx.Shuffle(ab0, cd0, 0xEE));
-        var (ad2, ad3) = (Avx.Shuffle(ab1, cd1, 0x44), Avx.Shuffle(ab1, cd1, 0xEE));
-        var (eh0, eh1) = (Avx.Shuffle(ef0, gh0, 0x44), Avx.Shuffle(ef0, gh0, 0xEE));
-        var (eh2, eh3) = (Avx.Shuffle(ef1, gh1, 0x44), Avx.Shuffle(ef1, gh1, 0xEE));
-
-        Avx.Permute2x128(ad0, eh0, 0x20).StoreUnsafe(ref to, target);
-        Avx.Permute2x128(ad1, eh1, 0x20).StoreUnsafe(ref to, target + targetStride);
-        Avx.Permute2x128(ad2, eh2, 0x20).StoreUnsafe(ref to, target + (2 * targetStride));
-        Avx.Permute2x128(ad3, eh3, 0x20).StoreUnsafe(ref to, target + (3 * targetStride));
-        Avx.Permute2x128(ad0, eh0, 0x31).StoreUnsafe(ref to, target + (4 * targetStride));
-        Avx.Permute2x128(ad1, eh1, 0x31).StoreUnsafe(ref to, target + (5 * targetStride));
-        Avx.Permute2x128(ad2, eh2, 0x31).StoreUnsafe(ref to, target + (6 * targetStride));
-        Avx.Permute2x128(ad3, eh3, 0x31).StoreUnsafe(ref to, target + (7 * targetStride));
     }
 }

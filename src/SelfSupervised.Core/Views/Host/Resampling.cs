@@ -48,19 +48,30 @@ internal static class Resampling
         return used;
     }
 
-    /// <summary>Blurs a whole axis; the table has 2·radius + 1 taps or more, and as many outputs as the axis is long.</summary>
-    public static void Blur(TapTable table, float sigma, int radius, BorderMode border, int image = 0)
+    /// <summary>The 2·radius + 1 weights of a Gaussian.</summary>
+    public static void Gaussian(Span<float> taps, float sigma)
     {
-        var sum = 0f;
-        for (var tap = 0; tap <= 2 * radius; tap++)
+        var (radius, sum) = (taps.Length / 2, 0f);
+        for (var tap = 0; tap < taps.Length; tap++)
         {
-            sum += Gaussian(tap - radius, sigma);
+            var x = tap - radius;
+            taps[tap] = MathF.Exp(-(x * x) / (2 * sigma * sigma));
+            sum += taps[tap];
         }
 
-        var length = table.Outputs;
+        foreach (ref var tap in taps)
+        {
+            tap /= sum;
+        }
+    }
+
+    /// <summary>Blurs a whole axis with such weights; the table has as many taps or more, and as many outputs as the axis is long.</summary>
+    public static void Blur(TapTable table, ReadOnlySpan<float> taps, BorderMode border, int image = 0)
+    {
+        var (length, radius) = (table.Outputs, taps.Length / 2);
         for (var tap = 0; tap < table.Taps; tap++)
         {
-            var weight = tap <= 2 * radius ? Gaussian(tap - radius, sigma) / sum : 0;
+            var weight = tap < taps.Length ? taps[tap] : 0;
             var indices = table.Index(image).Slice(tap * length, length);
             var weights = table.Weight(image).Slice(tap * length, length);
             for (var i = 0; i < length; i++)
@@ -85,8 +96,6 @@ internal static class Resampling
         var within = ((index % period) + period) % period;
         return within < length ? within : period - within;
     }
-
-    private static float Gaussian(int x, float sigma) => MathF.Exp(-(x * x) / (2 * sigma * sigma));
 
     private static int Reach(Interpolation interpolation) => interpolation == Interpolation.Bilinear ? 1 : 2;
 

@@ -40,11 +40,21 @@ internal sealed class TapTable
     /// <summary>And its weights.</summary>
     public Span<float> Weight(int image = 0) => _weight.AsSpan(image * Taps * Outputs, Taps * Outputs);
 
+    /// <summary>Mirrors one image's outputs.</summary>
+    public void Mirror(int image)
+    {
+        for (var start = 0; start < Taps * Outputs; start += Outputs)
+        {
+            Index(image).Slice(start, Outputs).Reverse();
+            Weight(image).Slice(start, Outputs).Reverse();
+        }
+    }
+
     /// <summary>The maps as matrices.</summary>
     /// <param name="inputs">The length of the axis.</param>
     /// <param name="like">Has the type and device.</param>
     /// <returns>[B, inputs, outputs], to be multiplied from the right.</returns>
-    public Tensor Matrices(int inputs, Tensor like)
+    private Tensor Matrices(int inputs, Tensor like)
     {
         using var scope = NewDisposeScope();
         long[] shape = [_images, Taps, Outputs];
@@ -59,8 +69,10 @@ internal sealed class TapTable
     {
         using var scope = NewDisposeScope();
         var (count, channels, height, width) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3]);
-        var wide = images.reshape(count, channels * height, width).bmm(columns.Matrices((int)width, images));
-        var tall = rows.Matrices((int)height, images).transpose(1, 2).unsqueeze(1);
-        return tall.matmul(wide.view(count, channels, height, columns.Outputs)).MoveToOuterDisposeScope();
+
+        // Columns first, which makes them the outermost axis: then either product is one matrix per image, and all channels are in it.
+        var turned = columns.Matrices((int)width, images).transpose(1, 2).bmm(images.reshape(count, channels * height, width).transpose(1, 2));
+        var mapped = turned.view(count, columns.Outputs * channels, height).bmm(rows.Matrices((int)height, images));
+        return mapped.view(count, columns.Outputs, channels, rows.Outputs).permute(0, 2, 3, 1).contiguous().MoveToOuterDisposeScope();
     }
 }
