@@ -19,7 +19,9 @@ pack() {
   done
   rm -rf "$folder/apps/SelfSupervised.Packaging.Tests" # needs the sources and an SDK
   cp -r eng/TorchSharp.System/Native "$folder/native"
-  cp benchmarks/gpu.sh "$folder/"
+  mkdir -p "$folder/benchmarks" "$folder/eng"
+  cp -r benchmarks/*.sh benchmarks/peers "$folder/benchmarks/"
+  cp eng/bench.sh "$folder/eng/"
   sdk=$(dotnet --info | sed -n 's/^ *Base Path: *//p')
   cp -r "$sdk/../../dotnet" "$sdk/../../host" "$folder/dotnet/"
   cp -r "$sdk/../../shared/Microsoft.NETCore.App/$(dotnet --list-runtimes | awk '$1 == "Microsoft.NETCore.App" { v = $2 } END { print v }')" \
@@ -53,6 +55,9 @@ run() {
   done
   dotnet exec "$folder/apps/SelfSupervised.Benchmarks/SelfSupervised.Benchmarks.dll" --filter '*' --job Short --inProcess \
     --artifacts "$out/benchmarks" > "$out/benchmarks.txt" 2>&1 < /dev/null || failed=1
+  # The same page as on the CPU; there are torch and its peers in Python, as LIGHTLY, KORNIA and PML name them.
+  BENCHMARKS=$folder/apps/SelfSupervised.Benchmarks/SelfSupervised.Benchmarks.dll DEVICE=cuda IMAGES='256 1024 4096 16384 65536' \
+    bash "$folder/eng/bench.sh" "$out/cuda.md" losses memory viewmaker views train-step < /dev/null || failed=1
   return $failed
 }
 

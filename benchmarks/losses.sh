@@ -1,71 +1,40 @@
 #!/usr/bin/env bash
-# Contrastive losses forward and backward, side by side: this library, plain PyTorch, lightly, pytorch-metric-learning, MoCo's code, and
-# the matrix products alone that a gradient of the whole matrix takes. Rounds in turn, medians, on the CPU, with the C library's heap as
-# it is and kept.
-#   bash benchmarks/losses.sh [ROUNDS] [IMAGES...]
-# PYTHON names the Python that has torch (python3 unless set). LIGHTLY names a checkout of lightly-ai/lightly, whose own code is
-# timed then; without, the same operations are. PML names a checkout of KevinMusgrave/pytorch-metric-learning; without, it is left out.
-# WRAP is a command to start each process with, such as `taskset -c 0,1`.
+# Contrastive losses forward and backward, side by side: this library, plain PyTorch, lightly, pytorch-metric-learning, MoCo's code. The floor is
+# the products alone that a gradient of the whole matrix takes. On the CPU the large ones are run with a heap that is kept too.
+#   bash benchmarks/losses.sh         sides.sh says how to change how
+# IMAGES has the numbers of images of NT-Xent, "256 1024 4096" unless set.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-rounds=${1:-5} python=${PYTHON:-python3} wrap=${WRAP:-}
-sizes=("${@:2}")
-[ ${#sizes[@]} -gt 0 ] || sizes=(256 1024 4096)
-bash eng/setup.sh > /dev/null
-dotnet build benchmarks/SelfSupervised.Benchmarks -c Release --nologo -v quiet -clp:NoSummary
-# A heap that is never given back: no page of a large buffer is fresh twice.
-kept=(MALLOC_TRIM_THRESHOLD_=17179869184 MALLOC_MMAP_THRESHOLD_=17179869184 MALLOC_TOP_PAD_=67108864)
-sorted() { printf '%s\n' "$@" | sort -n; }
-median() { sorted "$@" | sed -n "$(($# / 2 + 1))p"; }
-range() { sorted "$@" | sed -n '1p;$p' | paste -sd- ; }
+source "$(dirname "${BASH_SOURCE[0]}")/sides.sh"
 
-once() { # once SIDE[:KEYS] IMAGES: milliseconds and MiB
-  local arguments=("${1%:*}" "$2")
-  [[ $1 != *:* ]] || arguments+=("${1#*:}")
-  case ${1%:*} in
-    ntxent | queue | looc) $wrap dotnet benchmarks/SelfSupervised.Benchmarks/bin/Release/net10.0/SelfSupervised.Benchmarks.dll losses "${arguments[@]}" ;;
-    *) $wrap "$python" benchmarks/peers/losses.py "${arguments[@]}" ;;
-  esac
-}
-
-# rows IMAGES FLOOR NAME=SIDE...
-rows() {
-  local images=$1 floor=$2 heap side key entry
-  shift 2
-  local -A times=() peaks=()
-  for _ in $(seq "$rounds"); do
-    for heap in default kept; do
-      for side in "$floor" "${@##*=}"; do
-        read -r time peak < <(if [ $heap = kept ]; then export "${kept[@]}"; fi; once "$side" "$images")
-        times[$heap-$side]+=" $time"
-        peaks[$side]=${peaks[$side]:-$peak}
-      done
-    done
-  done
-  # shellcheck disable=SC2086 # lists of numbers
-  for entry in "the products alone=$floor" "$@"; do
-    side=${entry##*=}
-    printf '| %s | %s |' "$images" "${entry%=*}"
-    for heap in default kept; do
-      key=$heap-$side
-      printf ' %s (%s) | %s |' "$(median ${times[$key]})" "$(range ${times[$key]})" \
-        "$(awk "BEGIN { printf \"%.2f\", $(median ${times[$key]}) / $(median ${times[$heap-$floor]}) }")"
-    done
-    if [ "$side" = "$floor" ]; then echo ' |'; else echo " ${peaks[$side]} |"; fi
+# contrast TITLE FLOOR OURS [LABEL=PEER...]: what follows `losses` here and in the script; with a kept heap too.
+contrast() {
+  local heap entry
+  for heap in '' kept; do
+    [ -z "$heap" ] || [ "$DEVICE" = cpu ] || continue
+    group "$1${heap:+, heap kept}"
+    # shellcheck disable=SC2086 # lists of words
+    {
+      side floor 'the products alone' $heap peer losses $2
+      side here here $heap here losses $3
+      for entry in "${@:4}"; do side peer "${entry%=*}" $heap peer losses ${entry##*=}; done
+    }
+    sides
   done
 }
 
-echo "| images | forward and backward, $(nproc) cores, $rounds rounds in turn | ms (range) | of the products | ms (range), heap kept | of the products | peak MiB |"
-echo '| ---: | --- | ---: | ---: | ---: | ---: | ---: |'
-for images in "${sizes[@]}"; do
-  pml=()
+heading
+for images in ${IMAGES:-256 1024 4096}; do
+  peers=("plain PyTorch=plain $images" "lightly=lightly $images")
+  # pytorch-metric-learning's NTXentLoss makes a matrix of all positive pairs by all negative ones: 34 GB at 1,024 images.
   if [ -n "${PML:-}" ]; then
-    # Its NTXentLoss makes a matrix of all positive pairs by all negative ones: 34 GB at 1,024 images.
-    [ "$images" -gt 256 ] || pml+=('pytorch-metric-learning, NTXentLoss=pml-ntxent')
-    pml+=('pytorch-metric-learning, SupConLoss=pml-supcon')
+    [ "$images" -gt 256 ] || peers+=("pytorch-metric-learning, NTXentLoss=pml-ntxent $images")
+    peers+=("pytorch-metric-learning, SupConLoss=pml-supcon $images")
   fi
-  rows "$images" floor 'NT-Xent here=ntxent' 'plain PyTorch=plain' 'lightly=lightly' "${pml[@]}"
+  # Beyond, the whole matrix and what is made of it fit into no memory.
+  [ "$images" -le 16384 ] || peers=()
+  contrast "NT-Xent, $images images" "floor $images" "ntxent $images" "${peers[@]}"
 done
-rows 256 queue-floor 'InfoNCE here, 65,536 keys=queue' "MoCo's code=queue-plain" 'lightly, memory bank=queue-lightly'
-for keys in 16384 65536; do rows 256 "looc-floor:$keys" "LooC here, 3 queues of $keys=looc:$keys" "plain PyTorch=looc-plain:$keys"; done
-"$python" -c 'import torch; print(f"\ntorch {torch.__version__}")'
+contrast 'InfoNCE, 256 queries, 65536 keys' 'queue-floor 256' 'queue 256' "MoCo's code=queue-plain 256" 'lightly, memory bank=queue-lightly 256'
+for keys in 16384 65536; do
+  contrast "LooC, 256 images, three queues of $keys" "looc-floor 256 $keys" "looc 256 $keys" "plain PyTorch=looc-plain 256 $keys"
+done

@@ -2,7 +2,8 @@
 # For the measurements beside this file, which source it: sides that do the same work take turns, a process of its own each time, and a
 # table has their medians beside the floor.
 #   group TITLE                   begins a group of sides
-#   side KIND LABEL COMMAND...    KIND is floor, here or peer; COMMAND prints milliseconds, and the MiB it adds at its peak if it likes
+#   side KIND LABEL COMMAND...    KIND is floor, here, peer, or note for what is compared with none; COMMAND prints milliseconds, and the
+#                                 MiB it adds at its peak if it likes
 #   sides                         runs the group and prints its rows
 # `here ARGUMENTS...` is a command for this library, `peer SCRIPT ARGUMENTS...` one for Python; `kept COMMAND...` runs a command with
 # a heap that is never given back, so that no page of a large buffer is fresh twice.

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using SelfSupervised.Core.Losses;
 using TorchSharp;
@@ -64,42 +62,18 @@ public class ContrastiveLosses
         foreach (var tensor in (Tensor[])[_a, _b, _key, _queue, _spaceQueries, _spaceKeys, .. _spaceQueues]) tensor.Dispose();
     }
 
-    /// <summary>As ../peers/losses.py: prints the median milliseconds of several calls and the MiB that the first adds at its peak.</summary>
+    /// <summary>Prints milliseconds, and the MiB that the first call adds at its peak.</summary>
     internal static void PrintRound(string loss, int images, int keysOfSpace = 16_384)
     {
-        var small = new ContrastiveLosses { Images = 8, _keysOfSpace = keysOfSpace };
+        var small = new ContrastiveLosses { Images = 8, Device = Round.Device, _keysOfSpace = keysOfSpace };
         small.Setup();
         small.Run(loss);
         small.Cleanup();
-        var losses = new ContrastiveLosses { Images = images, _keysOfSpace = keysOfSpace };
+        var losses = new ContrastiveLosses { Images = images, Device = Round.Device, _keysOfSpace = keysOfSpace };
         losses.Setup();
-        var peak = PeakOf(() => losses.Run(loss));
-        List<double> times = [];
-        for (var all = Stopwatch.StartNew(); times.Count < 3 || all.Elapsed < TimeSpan.FromSeconds(2);)
-        {
-            var (warm, watch) = (all.Elapsed > TimeSpan.FromSeconds(0.5), Stopwatch.StartNew());
-            losses.Run(loss);
-            if (warm) times.Add(watch.Elapsed.TotalMilliseconds);
-        }
-
-        times.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times[times.Count / 2]:F3} {peak:F0}"));
+        var peak = Round.PeakOf(() => losses.Run(loss));
+        Round.Print(Round.Milliseconds(() => losses.Run(loss), seconds: 1.5, least: 3), peak);
         losses.Cleanup();
-    }
-
-    private static double PeakOf(Action run)
-    {
-        GC.Collect();
-        var before = Resident("VmRSS");
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        run();
-        return Resident("VmHWM") - before;
-    }
-
-    private static double Resident(string which)
-    {
-        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(which, StringComparison.Ordinal));
-        return double.Parse(line.Split()[^2], CultureInfo.InvariantCulture) / 1024;
     }
 
     private void Run(string loss)

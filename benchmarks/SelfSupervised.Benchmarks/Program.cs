@@ -3,8 +3,8 @@ using BenchmarkDotNet.Running;
 using SelfSupervised.Benchmarks;
 using SelfSupervised.Core.Views;
 
-// `machine`, `overhead`, `views`, `memory`, `viewmaker` and `losses` are each one side of the measurements in ../*.sh; all else is
-// BenchmarkDotNet's.
+// `machine`, `overhead`, `views`, `memory`, `viewmaker`, `losses`, `step` and `cache` are each one side of the measurements in ../*.sh;
+// all else is BenchmarkDotNet's.
 switch (args)
 {
     case ["machine"]:
@@ -16,8 +16,8 @@ switch (args)
     case ["memory", var what]:
         MomentumUpdates.PrintRound(what);
         return;
-    case ["views", var executor]:
-        ViewExecutors.PrintRound(Enum.Parse<ViewExecutor>(executor));
+    case ["views", var executor, var pipeline, var size]:
+        ViewExecutors.PrintRound(Enum.Parse<ViewExecutor>(executor), pipeline, int.Parse(size, CultureInfo.InvariantCulture));
         return;
     case ["viewmaker", "kernel", var kernel, var side]:
         Perturbations.PrintRound(kernel, int.Parse(side, CultureInfo.InvariantCulture));
@@ -30,6 +30,12 @@ switch (args)
         return;
     case ["losses", var loss, var images, var keys]:
         ContrastiveLosses.PrintRound(loss, int.Parse(images, CultureInfo.InvariantCulture), int.Parse(keys, CultureInfo.InvariantCulture));
+        return;
+    case ["step", var method, var encoder, var images, var views]:
+        TrainingSteps.PrintRound(method, encoder, int.Parse(images, CultureInfo.InvariantCulture), views);
+        return;
+    case ["cache", var how, var images, var part]:
+        GradientCaching.PrintRound(how, int.Parse(images, CultureInfo.InvariantCulture), int.Parse(part, CultureInfo.InvariantCulture));
         return;
 }
 

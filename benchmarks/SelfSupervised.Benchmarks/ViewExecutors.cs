@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using SelfSupervised.Core;
 using SelfSupervised.Core.Views;
@@ -8,32 +6,44 @@ using static TorchSharp.torch;
 
 namespace SelfSupervised.Benchmarks;
 
-/// <summary>SimCLR's CIFAR-10 views of a batch of bytes: drawn and applied, as a training step does.</summary>
+/// <summary>Views of a batch of bytes, drawn and applied as a training step does: 256 images of 32x32, or 32 of 224x224, cut from 256x256.</summary>
 [MemoryDiagnoser]
 public class ViewExecutors
 {
-    private const int Images = 256;
-    private const int Stretches = 7;
-
-    private readonly ViewPipeline _pipeline = ViewPresets.SimClrCifar();
-    private readonly int[] _indices = [.. Enumerable.Range(0, Images)];
+    private ViewPipeline _pipeline = null!;
+    private int[] _indices = [];
     private Tensor _images = null!;
     private int _step;
+
+    [Params("simclr", "moco", "looc")]
+    public string Pipeline { get; set; } = "simclr";
+
+    [Params(32, 224)]
+    public int Size { get; set; } = 32;
 
     [ParamsSource(nameof(Devices))]
     public string Device { get; set; } = "cpu";
 
     public static IEnumerable<string> Devices => ContrastiveLosses.Devices;
 
+    private ImageShape Shape => Size == 32 ? new(3, 32, 32) : new(3, 256, 256);
+
     [GlobalSetup]
     public void Setup()
     {
+        _pipeline = Pipeline switch
+        {
+            "simclr" => Size == 32 ? ViewPresets.SimClrCifar() : ViewPresets.SimClrImageNet(Size),
+            "moco" => ViewPresets.MoCoV2(Size),
+            _ => (Size == 32 ? LooCViews.Cifar(new RightAngleRotation()) : LooCViews.ImageNet(new RightAngleRotation(), size: Size)).Pipeline,
+        };
+        _indices = [.. Enumerable.Range(0, Size == 32 ? 256 : 32)];
         using var generator = new Generator(1);
-        _images = randint(0, 256, [Images, 3, 32, 32], ScalarType.Byte, generator: generator).to(Device);
+        _images = randint(0, 256, [_indices.Length, 3, Shape.Height, Shape.Width], ScalarType.Byte, generator: generator).to(Device);
     }
 
     [Benchmark]
-    public void Draw() => _pipeline.Draw(new ViewKey(1, _step++), _indices, new ImageShape(3, 32, 32));
+    public void Draw() => _pipeline.Draw(new ViewKey(1, _step++), _indices, Shape);
 
     [Benchmark]
     public void DrawAndApply() => Apply(ViewExecutor.Auto);
@@ -44,30 +54,13 @@ public class ViewExecutors
     [GlobalCleanup]
     public void Cleanup() => _images.Dispose();
 
-    /// <summary>Prints images per second on the CPU: the median of several stretches of half a second.</summary>
-    internal static void PrintRound(ViewExecutor executor)
+    /// <summary>Prints milliseconds per batch.</summary>
+    internal static void PrintRound(ViewExecutor executor, string pipeline, int size)
     {
-        var views = new ViewExecutors();
+        var views = new ViewExecutors { Pipeline = pipeline, Size = size, Device = Round.Device };
         views.Setup();
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(2);)
-        {
-            views.Apply(executor);
-        }
-
-        var rates = Enumerable.Range(0, Stretches).Select(_ => views.Rate(executor)).Order().ToList();
-        Console.WriteLine(rates[Stretches / 2].ToString("F0", CultureInfo.InvariantCulture));
+        Round.Print(Round.Milliseconds(() => views.Apply(executor), seconds: 2));
         views.Cleanup();
-    }
-
-    private double Rate(ViewExecutor executor)
-    {
-        var (watch, batches) = (Stopwatch.StartNew(), 0);
-        for (; watch.Elapsed < TimeSpan.FromSeconds(0.5); batches++)
-        {
-            Apply(executor);
-        }
-
-        return batches * Images / watch.Elapsed.TotalSeconds;
     }
 
     // The GPU's time counts only when it is waited for.

@@ -1,4 +1,4 @@
-"""One round of a contrastive loss, forward and backward, in PyTorch, for ../losses.sh.
+"""One side of a contrastive loss, forward and backward, in PyTorch, for ../losses.sh.
 
     losses.py PEER IMAGES [KEYS]     prints milliseconds (the median of several) and the MiB that the first call adds at its peak
 
@@ -7,7 +7,7 @@ PEER is one of
     plain     cat, mm, the diagonal filled, cross_entropy
     lightly   lightly's NTXentLoss: its own code if LIGHTLY names a checkout of its repository, else the same operations
     pml-ntxent, pml-supcon
-              pytorch-metric-learning's NTXentLoss, and its SupConLoss, which is the same of two views; PML names a checkout
+              pytorch-metric-learning's NTXentLoss, and its SupConLoss, which is the same of two views, if it is installed
     queue-floor, queue-plain, queue-lightly
               against 65,536 keys: two products; MoCo's einsum, cat, division, cross_entropy on a cloned queue;
               lightly's with its memory bank
@@ -18,13 +18,13 @@ PEER is one of
 import importlib
 import math
 import os
-import statistics
 import sys
-import time
 import types
 
 import torch
 import torch.nn.functional as F
+
+from timing import DEVICE, milliseconds, peak_of
 
 DIMENSION, KEYS, TEMPERATURE, QUEUE_TEMPERATURE = 128, 65536, 0.5, 0.07
 SPACES, LOOC_TEMPERATURE = 3, 0.2
@@ -50,9 +50,8 @@ def lightly_module():
 
 
 def pml_loss(name):
-    sys.path.insert(0, os.path.join(os.environ["PML"], "src"))
     loss = getattr(importlib.import_module("pytorch_metric_learning.losses"), name)(TEMPERATURE)
-    return lambda a, b: loss(torch.cat([a, b]), torch.arange(len(a)).repeat(2))
+    return lambda a, b: loss(torch.cat([a, b]), torch.arange(len(a), device=DEVICE).repeat(2))
 
 
 def plain(a, b):
@@ -60,14 +59,14 @@ def plain(a, b):
     scores = z.mm(z.t()) / TEMPERATURE
     with torch.no_grad():
         scores.fill_diagonal_(-math.inf)
-    return F.cross_entropy(scores, torch.arange(len(z)).roll(len(a)))
+    return F.cross_entropy(scores, torch.arange(len(z), device=DEVICE).roll(len(a)))
 
 
 def as_lightly(a, b):
     """Four blocks of scores, each divided; those of equal views without their diagonal; put together again."""
     a, b = F.normalize(a, dim=1), F.normalize(b, dim=1)
     n = len(a)
-    others = ~torch.eye(n, dtype=torch.bool)
+    others = ~torch.eye(n, dtype=torch.bool, device=DEVICE)
 
     def block(x, y):
         return torch.einsum("nc,mc->nm", x, y) / TEMPERATURE
@@ -75,7 +74,7 @@ def as_lightly(a, b):
     aa, ab, ba, bb = block(a, a), block(a, b), block(b, a), block(b, b)
     aa, bb = aa[others].view(n, -1), bb[others].view(n, -1)
     scores = torch.cat([torch.cat([ab, aa], dim=1), torch.cat([ba, bb], dim=1)])
-    return F.cross_entropy(scores, torch.arange(n).repeat(2))
+    return F.cross_entropy(scores, torch.arange(n, device=DEVICE).repeat(2))
 
 
 def queue_plain(a, b, queue):
@@ -85,7 +84,7 @@ def queue_plain(a, b, queue):
     negative = torch.einsum("nc,ck->nk", q, queue.clone().detach())
     scores = torch.cat([positive, negative], dim=1)
     scores /= QUEUE_TEMPERATURE
-    return F.cross_entropy(scores, torch.zeros(len(q), dtype=torch.long))
+    return F.cross_entropy(scores, torch.zeros(len(q), dtype=torch.long, device=DEVICE))
 
 
 def queue_as_lightly(a, b, bank):
@@ -94,7 +93,7 @@ def queue_as_lightly(a, b, bank):
     bank[: len(k)] = k.detach()
     positive = torch.einsum("nc,nc->n", q, k).unsqueeze(-1)
     scores = torch.cat([positive, torch.einsum("nc,ck->nk", q, negatives)], dim=1) / QUEUE_TEMPERATURE
-    return F.cross_entropy(scores, torch.zeros(len(q), dtype=torch.long))
+    return F.cross_entropy(scores, torch.zeros(len(q), dtype=torch.long, device=DEVICE))
 
 
 def looc_plain(queries, keys, queues):
@@ -103,15 +102,15 @@ def looc_plain(queries, keys, queues):
     for space, queue in enumerate(queues):
         q, k = F.normalize(queries[space], dim=1), F.normalize(keys[space][: 1 if space == 0 else None], dim=2)
         scores = torch.cat([torch.einsum("nc,vnc->nv", q, k), q.mm(queue.t())], dim=1) / LOOC_TEMPERATURE
-        losses.append(F.cross_entropy(scores, torch.full((len(q),), space)))
+        losses.append(F.cross_entropy(scores, torch.full((len(q),), space, device=DEVICE)))
     return torch.stack(losses).mean()
 
 
 def products(n):
-    rows = torch.randn(2 * n, DIMENSION)
+    rows = torch.randn(2 * n, DIMENSION, device=DEVICE)
     # As many rows as make half a GiB: the rest would be the same again.
     part = min(2 * n, 2**26 // n)
-    scores, out, back = torch.zeros(part, 2 * n), torch.zeros(part, DIMENSION), torch.zeros(2 * n, DIMENSION)
+    scores, out, back = torch.zeros(part, 2 * n, device=DEVICE), torch.zeros(part, DIMENSION, device=DEVICE), torch.zeros(2 * n, DIMENSION, device=DEVICE)
 
     def run():
         for start in range(0, 2 * n, part):
@@ -122,8 +121,8 @@ def products(n):
 
 
 def queue_products(n, count, queues=1):
-    q, keys = torch.randn(n, DIMENSION), torch.randn(queues, count, DIMENSION)
-    scores, out = torch.zeros(n, count), torch.zeros(n, DIMENSION)
+    q, keys = torch.randn(n, DIMENSION, device=DEVICE), torch.randn(queues, count, DIMENSION, device=DEVICE)
+    scores, out = torch.zeros(n, count, device=DEVICE), torch.zeros(n, DIMENSION, device=DEVICE)
 
     def run():
         for queue in keys:
@@ -141,18 +140,18 @@ def loss_of(peer, n):
         module = lightly_module()
         return module(TEMPERATURE) if module else as_lightly
     if peer == "queue-plain":
-        queue = F.normalize(torch.randn(DIMENSION, KEYS), dim=0)
+        queue = F.normalize(torch.randn(DIMENSION, KEYS, device=DEVICE), dim=0)
         return lambda a, b: queue_plain(a, b, queue)
     module = lightly_module()
     if module:
-        return module(QUEUE_TEMPERATURE, memory_bank_size=(KEYS, DIMENSION))
-    bank = F.normalize(torch.randn(KEYS, DIMENSION), dim=1)
+        return module(QUEUE_TEMPERATURE, memory_bank_size=(KEYS, DIMENSION)).to(DEVICE)
+    bank = F.normalize(torch.randn(KEYS, DIMENSION, device=DEVICE), dim=1)
     return lambda a, b: queue_as_lightly(a, b, bank)
 
 
 def looc_step(n, count):
-    queries, keys = torch.randn(SPACES, n, DIMENSION, requires_grad=True), torch.randn(SPACES, SPACES, n, DIMENSION)
-    queues = F.normalize(torch.randn(SPACES, count, DIMENSION), dim=2)
+    queries, keys = torch.randn(SPACES, n, DIMENSION, requires_grad=True, device=DEVICE), torch.randn(SPACES, SPACES, n, DIMENSION, device=DEVICE)
+    queues = F.normalize(torch.randn(SPACES, count, DIMENSION, device=DEVICE), dim=2)
 
     def run():
         queries.grad = None
@@ -170,7 +169,7 @@ def step_of(peer, n, count):
     if peer == "looc-plain":
         return looc_step(n, count)
     loss = loss_of(peer, n)
-    a, b = (torch.randn(n, DIMENSION, requires_grad=True) for _ in range(2))
+    a, b = (torch.randn(n, DIMENSION, requires_grad=True, device=DEVICE) for _ in range(2))
     if peer.startswith("queue-"):
         b.requires_grad_(False)
 
@@ -180,30 +179,11 @@ def step_of(peer, n, count):
     return run
 
 
-def resident(which):
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith(which)) / 1024
-
-
-def peak_of(run):
-    before = resident("VmRSS")
-    with open("/proc/self/clear_refs", "w") as refs:
-        refs.write("5")
-    run()
-    return resident("VmHWM") - before
-
-
 def main(peer, n, count=KEYS):
     step_of(peer, 8, count)()
     run = step_of(peer, n, count)
     peak = peak_of(run)
-    times, start = [], time.perf_counter()
-    run()
-    while len(times) < 3 or time.perf_counter() - start < 1.5:
-        before = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - before)
-    print(f"{statistics.median(times) * 1e3:.3f} {peak:.0f}")
+    print(f"{milliseconds(run, 1.5, least=3):.3f} {peak:.0f}")
 
 
 if __name__ == "__main__":

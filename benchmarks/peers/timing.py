@@ -13,9 +13,9 @@ def wait():
         torch.cuda.synchronize()
 
 
-def milliseconds(action, seconds, calls=1, least=5):
+def milliseconds(action, seconds, calls=1, least=5, warm=3):
     """Of a call: the median of what fits into the seconds, in stretches of so many calls, once it runs as fast as it will."""
-    for _ in range(3 * calls):
+    for _ in range(warm * calls):
         action()
     wait()
     times, end = [], time.perf_counter() + seconds
