@@ -49,7 +49,11 @@ internal sealed class TrainingStep(
     {
         var (optimizer, schedule) = optimizers[player];
         MethodOutput? kept = null;
-        optimizer.zero_grad();
+        foreach (var parameter in optimizer.parameters())
+        {
+            parameter.grad = null; // not 0: what no loss reaches stays as it is, also in the first step of a run that goes on
+        }
+
         for (var part = 0; part < parts.Length; part++)
         {
             using var scope = NewDisposeScope();

@@ -71,6 +71,19 @@ public sealed class MixedPrecisionRunTests : IDisposable
     }
 
     [Fact]
+    public void Run_MicroBatch_ComputesInThePrecisionEachTime()
+    {
+        using var method = SimClr(seed: 1);
+        var before = MixedPrecision.Conversions;
+        Run(method, Options(steps: 1) with { MicroBatch = Batch / 4 });
+
+        // Three convolutions, two dense layers, and what enters encoder and head: for four parts twice, but for the last.
+        (MixedPrecision.Conversions - before).Should().Be(7 * ((3 + 1) + (2 + 1)));
+        using var foreign = new SimClr(Foreign(), ProjectionHead.Linear(8, 4), Views());
+        FluentActions.Invoking(() => Run(foreign, Options(steps: 1) with { MicroBatch = Batch / 4 })).Should().ThrowExactly<InvalidOperationException>();
+    }
+
+    [Fact]
     public void Run_Float32InACallersScope_IsFloat32()
     {
         using var scope = NewDisposeScope();
