@@ -38,6 +38,7 @@ internal static class Round
     public static double? PeakOf(Action action)
     {
         GC.Collect();
+        GC.WaitForPendingFinalizers();
         var before = Resident("VmRSS");
         File.WriteAllText("/proc/self/clear_refs", "5");
         action();
