@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures the library beside its peers in one run, and writes a page of ratios with the floor of each kind of work.
 #   bash eng/bench.sh [OUTPUT] [NAME...]
-# OUTPUT is the page, benchmarks/results/cpu.md unless given. NAMEs are scripts of benchmarks/, without .sh; all of them unless given.
+# OUTPUT is the page, benchmarks/results/cpu.md unless given. NAMEs are scripts of benchmarks/, without .sh, and what they take, such as
+# 'train-step small'; all of them unless given.
 # PYTHON names the Python that has torch and torchvision, python3 unless set; LIGHTLY, KORNIA and PML name checkouts of lightly, kornia
 # and pytorch-metric-learning, whose own code is timed then. ROUNDS (3 unless set), DEVICE, WRAP and BENCHMARKS: benchmarks/sides.sh.
 set -euo pipefail
@@ -26,11 +27,12 @@ trap 'rm -f "$page"' EXIT
   here machine
 } > "$page"
 for name in "${names[@]}"; do
+  read -ra words <<< "$name"
   {
     echo
-    echo "## $(sed -n '2s/^# //p' "benchmarks/$name.sh")"
+    echo "## $(sed -n '2s/^# \([^:,.]*\).*/\1/p' "benchmarks/${words[0]}.sh")"
     echo
-    bash "benchmarks/$name.sh"
+    bash "benchmarks/${words[0]}.sh" "${words[@]:1}"
   } | tee -a "$page"
 done
 cp "$page" "$output"

@@ -42,7 +42,7 @@ public class TrainingSteps
         using (NewDisposeScope())
         {
             var output = _method.Compute(new PretrainingBatch(_images, _indices, _step++));
-            _optimizer.zero_grad();
+            _method.zero_grad();
             output.Loss.backward();
             _optimizer.step();
             _method.AfterStep();
