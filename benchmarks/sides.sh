@@ -7,12 +7,14 @@
 #   sides                         runs the group and prints its rows
 # `here ARGUMENTS...` is a command for this library, `peer SCRIPT ARGUMENTS...` one for Python; `kept COMMAND...` runs a command with
 # a heap that is never given back, so that no page of a large buffer is fresh twice.
-# ROUNDS (5 unless set), PYTHON (python3), DEVICE (cpu, or cuda) and WRAP, a command to start each process with such as
-# `taskset -c 0,1`, say how. BENCHMARKS names the benchmark program where it is built already. LIGHTLY, KORNIA and PML name checkouts of
+# ROUNDS (5 unless set), PYTHON (python3), DEVICE (cpu, or cuda), OMP_NUM_THREADS (all processors) and WRAP, a command to start each process with
+# such as `taskset -c 0,1`, say how. BENCHMARKS names the benchmark program where it is built already. LIGHTLY, KORNIA and PML name checkouts of
 # lightly, kornia and pytorch-metric-learning.
 folder=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 rounds=${ROUNDS:-5}
 export DEVICE=${DEVICE:-cpu}
+# All processors for all: libtorch takes one alone where it doesn't know the machine, and .NET would take them all.
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$(nproc)}
 export PYTHONPATH=${KORNIA:-}${PML:+:$PML/src}${PYTHONPATH:+:$PYTHONPATH}
 if [ -z "${BENCHMARKS:-}" ]; then
   bash "$folder/../eng/setup.sh" > /dev/null

@@ -31,8 +31,8 @@ switch (args)
     case ["losses", var loss, var images, var keys]:
         ContrastiveLosses.PrintRound(loss, int.Parse(images, CultureInfo.InvariantCulture), int.Parse(keys, CultureInfo.InvariantCulture));
         return;
-    case ["step", var method, var encoder, var images, var views]:
-        TrainingSteps.PrintRound(method, encoder, int.Parse(images, CultureInfo.InvariantCulture), views);
+    case ["step", var method, var encoder, var images, var views, var heap]:
+        TrainingSteps.PrintRound(method, encoder, int.Parse(images, CultureInfo.InvariantCulture), views, heap);
         return;
     case ["cache", var how, var images, var part]:
         GradientCaching.PrintRound(how, int.Parse(images, CultureInfo.InvariantCulture), int.Parse(part, CultureInfo.InvariantCulture));

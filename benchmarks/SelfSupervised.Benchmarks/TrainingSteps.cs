@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using SelfSupervised.Core;
 using SelfSupervised.Core.Encoders;
 using SelfSupervised.Core.Heads;
 using SelfSupervised.Core.Memory;
@@ -60,9 +61,14 @@ public class TrainingSteps
         _images.Dispose();
     }
 
-    /// <summary>Prints milliseconds of a step, with views drawn, or with the same ones for all.</summary>
-    internal static void PrintRound(string method, string encoder, int images, string views)
+    /// <summary>Prints milliseconds of a step, with views drawn, or with the same ones for all, with a heap that is kept, or as it is.</summary>
+    internal static void PrintRound(string method, string encoder, int images, string views, string heap)
     {
+        if (heap == "kept" && !NativeHeap.TryKeepFreedMemory())
+        {
+            throw new PlatformNotSupportedException("Expected glibc.");
+        }
+
         var steps = new TrainingSteps { Method = method, Encoder = encoder, Device = Round.Device };
         using var same = new SameViews(images);
         steps.Setup(images, views == "drawn" ? ViewPlan.TwoViews(ViewPresets.SimClrCifar()) : same);

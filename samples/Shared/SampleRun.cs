@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using SelfSupervised.Core;
 using SelfSupervised.Core.Methods;
 using SelfSupervised.Data.Batching;
 using SelfSupervised.Training;
@@ -62,6 +63,7 @@ public static class SampleRun
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(method);
+        NativeHeap.TryKeepFreedMemory();
         var plan = new BatchPlan(data.Train.Count, options.BatchSize, options.Seed, dropLast: true);
         var source = new PretrainingSource(new PrefetchingBatchSource(data.Train, plan), options.Device);
         var schedule = LearningRate.WarmupCosine(peak: 2e-3, warmupSteps: options.TrainingSteps / 10, options.TrainingSteps);
