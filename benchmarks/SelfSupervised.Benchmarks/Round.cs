@@ -9,12 +9,15 @@ namespace SelfSupervised.Benchmarks;
 /// <summary>One side of the measurements in ../*.sh, as ../peers/timing.py has it: on DEVICE, cpu unless set, and printed as a number.</summary>
 internal static class Round
 {
+    // Meanwhile .NET compiles in the background what is called often, on a processor that libtorch then lacks.
+    private const double WarmSeconds = 6;
+
     public static string Device { get; } = Environment.GetEnvironmentVariable("DEVICE") ?? "cpu";
 
     /// <summary>Of a call: the median of what fits into the seconds, in stretches of so many calls, once it is compiled for good.</summary>
     public static double Milliseconds(Action action, double seconds, int calls = 1, int least = 5)
     {
-        for (var warm = Stopwatch.StartNew(); warm.Elapsed.TotalSeconds < seconds / 4;)
+        for (var warm = Stopwatch.StartNew(); warm.Elapsed.TotalSeconds < WarmSeconds;)
         {
             action();
         }
