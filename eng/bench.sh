@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 output=${1:-benchmarks/results/cpu.md}
 names=("${@:2}")
-[ ${#names[@]} -gt 0 ] || names=(losses memory views viewmaker train-step gradient-cache operator-overhead)
+[ ${#names[@]} -gt 0 ] || names=(losses memory views view-operators viewmaker train-step gradient-cache operator-overhead)
 export ROUNDS=${ROUNDS:-3}
 source benchmarks/sides.sh
 

@@ -19,6 +19,10 @@ switch (args)
     case ["views", var executor, var pipeline, var size]:
         ViewExecutors.PrintRound(Enum.Parse<ViewExecutor>(executor), pipeline, int.Parse(size, CultureInfo.InvariantCulture));
         return;
+    case ["views", var executor, var pipeline, var size, var operators]:
+        ViewExecutors.PrintRound(
+            Enum.Parse<ViewExecutor>(executor), pipeline, int.Parse(size, CultureInfo.InvariantCulture), int.Parse(operators, CultureInfo.InvariantCulture));
+        return;
     case ["viewmaker", "kernel", var kernel, var side]:
         Perturbations.PrintRound(kernel, int.Parse(side, CultureInfo.InvariantCulture));
         return;
