@@ -55,11 +55,11 @@ public class ViewExecutors
     public void Cleanup() => _images.Dispose();
 
     /// <summary>Prints milliseconds per batch, of all operators or of the first ones.</summary>
-    internal static void PrintRound(ViewExecutor executor, string pipeline, int size, int? operators = null)
+    internal static void PrintRound(ViewExecutor executor, string pipeline, int size, int operators = int.MaxValue)
     {
         var views = new ViewExecutors { Pipeline = pipeline, Size = size, Device = Round.Device };
         views.Setup();
-        views._pipeline = new ViewPipeline([.. views._pipeline.Operators.Take(operators ?? int.MaxValue)]);
+        views._pipeline = new ViewPipeline([.. views._pipeline.Operators.Take(operators)]);
         Round.Print(Round.Milliseconds(() => views.Apply(executor), seconds: 2));
         views.Cleanup();
     }

@@ -11,12 +11,10 @@ public static unsafe class NativeHeap
 
     /// <summary>Lets the process keep the memory of tensors that are freed, for the next ones.</summary>
     /// <remarks>
-    /// <para>
     /// glibc gives the memory of large tensors back to the system, and each step of training then gets it again, page by page, zeroed: that can take a
     /// third of a step on a CPU. With this the heap is never trimmed and never bypassed (<c>M_TRIM_THRESHOLD</c> = −1 and <c>M_MMAP_MAX</c> = 0 of
     /// mallopt(3)), so the process stays as large as it was at its peak. Call it once, first of all, in a program that trains on a CPU; it holds
     /// for the whole process and can't be taken back. No result changes by it.
-    /// </para>
     /// </remarks>
     /// <returns>Whether it holds now. False where the C library is not glibc: on Windows, macOS and musl; nothing is changed there.</returns>
     /// <example><code>NativeHeap.TryKeepFreedMemory();</code></example>

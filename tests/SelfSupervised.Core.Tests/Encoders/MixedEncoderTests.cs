@@ -40,9 +40,10 @@ public sealed class MixedEncoderTests : IDisposable
             value.dtype.Should().Be(key == "output" && IsLayer(name) ? ScalarType.BFloat16 : ScalarType.Float32);
             var expected = fixture.Tensor(key);
 
-            // Partial sums are rounded by the kernels of some versions of libtorch, and not by others'. One layer hides that; an untrained deep network
-            // makes it as large as what Float32 is away.
-            Distance(value, expected).Should().BeLessThan(IsLayer(name) ? 0.01 : double.PositiveInfinity, key).And.BeLessThan(2 * Distance(plain[key], expected), key);
+            // Convolutions of libtorch 1.13, which the fixture is of, round partial sums, later ones don't. A layer or a head is moved little by it, an
+            // untrained deep network as much as by Float32.
+            var most = name.StartsWith('v') ? 2 * Distance(plain[key], expected) : 0.01;
+            Distance(value, expected).Should().BeLessThan(most, key);
             Distance(value, plain[key]).Should().BePositive(key);
         }
     }

@@ -69,17 +69,8 @@ public sealed class KillAndResumeTests : IDisposable
 
     private Process Start(string name, string method, string optimizer, int? microBatch = null)
     {
-        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", Path.Combine(AppContext.BaseDirectory, "ResumeRunner.dll"), Path.Combine(_folder, name), $"{Steps}", method, optimizer, Result(name)])
-        {
-            RedirectStandardOutput = true,
-        };
-        if (microBatch is not null)
-        {
-            start.ArgumentList.Add($"{microBatch}");
-        }
-
-        return Process.Start(start)!;
+        string[] arguments = [Path.Combine(_folder, name), $"{Steps}", method, optimizer, Result(name)];
+        return ChildProcess.Start("ResumeRunner", microBatch is null ? arguments : [.. arguments, $"{microBatch}"]);
     }
 
     private static void KillAfter(Process process, int lines, TimeSpan delay)
